@@ -1,0 +1,24 @@
+"""GET /orders: a page of orders, newest first."""
+
+from orders.contracts import ListQuery, OrderPage, OrderSummary, Pagination
+from orders.entry import route
+from orders.queries import transaction
+
+_LAST_ROW = 2**63 - 1
+"""OFFSET is a bigint; a page that far out is empty anyway."""
+
+
+@route()
+def handler(query: ListQuery) -> OrderPage:
+    """Give one page; a page past the end is empty, with true totals."""
+    filters = {"status": query.status, "customer_id": query.customer_id}
+    offset = min((query.page - 1) * query.limit, _LAST_ROW)
+    with transaction() as sql:
+        total = sql.orders.count_orders(**filters)
+        rows = sql.orders.list_orders(**filters, row_limit=query.limit, row_offset=offset)
+    return OrderPage(
+        orders=tuple(OrderSummary.model_validate(row) for row in rows),
+        pagination=Pagination(
+            page=query.page, limit=query.limit, total=total, pages=-(-total // query.limit)
+        ),
+    )

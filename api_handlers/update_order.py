@@ -1,0 +1,35 @@
+"""PUT /orders/{order_id}: move an order to another status."""
+
+from orders.contracts import OrderPath, OrderUpdated, StatusUpdate
+from orders.entry import route
+from orders.errors import OrderNotFound
+from orders.model import OrderStatus, require_move
+from orders.queries import Sql, transaction
+from orders.waiting import until_workflow_ends
+
+
+@route()
+def handler(path: OrderPath, body: StatusUpdate) -> OrderUpdated:
+    """Move the order and its stock with it; the present status again changes nothing.
+
+    Raises OrderNotFound, MoveNotAllowed, OrderStillProcessing.
+    """
+    until_workflow_ends(path.order_id)
+    with transaction() as sql:
+        sql.reservations.lock(order_id=path.order_id)  # moves of one order come one by one
+        present = sql.orders.lock_status(order_id=path.order_id)
+        if present is None:
+            raise OrderNotFound
+        if present != body.status:
+            _move(sql, path.order_id, OrderStatus(present), body.status)
+    return OrderUpdated(order_id=path.order_id, status=body.status)
+
+
+def _move(sql: Sql, order_id: str, present: OrderStatus, wanted: OrderStatus) -> None:
+    require_move(present, wanted)
+    sql.orders.set_status(order_id=order_id, status=wanted)
+    match wanted:
+        case OrderStatus.CANCELLED | OrderStatus.FAILED:
+            sql.inventory.give_back(order_id=order_id)
+        case OrderStatus.SHIPPED:
+            sql.reservations.ship(order_id=order_id)

@@ -1,0 +1,190 @@
+"""The edge of every Lambda function: validate, call, dump.
+
+`@task` is for task states: the document comes in and goes out as JSON, errors are left to
+Step Functions, which catches them by class name. `@route` is for API routes: a handler
+names the parts of the request that it wants (`path`, `query`, `headers`, `body`, `caller`)
+as parameters, each annotated with its contract; errors become HTTP answers.
+"""
+
+import base64
+import inspect
+import json
+from collections.abc import Callable, Mapping
+from functools import wraps
+from http import HTTPStatus
+from typing import Any, TypeAlias
+from urllib.parse import unquote
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import BaseModel, ValidationError
+
+from orders.contracts import Document, as_json
+from orders.errors import InvalidRequest, OrderError, OrderNotFound
+from orders.settings import on_lambda, settings
+
+logger = Logger()
+
+Event: TypeAlias = dict[str, Any]
+Handler: TypeAlias = Callable[[Event, LambdaContext], Event]
+
+
+def task(handle: Callable[[Any], Document]) -> Handler:
+    """Make a Lambda handler of `(document) -> document`."""
+    _check_settings()
+    (takes,) = _parts(handle).values()
+
+    @wraps(handle)
+    def handler(event: Event, context: LambdaContext) -> Event:
+        _log_with(context.aws_request_id, event.get("order_id"))
+        try:
+            result = handle(takes.model_validate(event))
+        except Exception as error:
+            logger.exception("failed", error=type(error).__name__)
+            raise
+        logger.info("done")
+        return result.model_dump(mode="json")
+
+    return handler
+
+
+def route(status: HTTPStatus = HTTPStatus.OK) -> Callable[[Callable[..., Document]], Handler]:
+    """Make a Lambda handler of a function from parts of a request to a document."""
+
+    def decorate(handle: Callable[..., Document]) -> Handler:
+        _check_settings()
+        parts = _parts(handle)
+
+        @wraps(handle)
+        def handler(event: Event, context: LambdaContext) -> Event:
+            request_id = event["requestContext"]["requestId"]
+            _log_with(context.aws_request_id, (event.get("pathParameters") or {}).get("order_id"))
+            try:
+                answer = handle(**_read(parts, event))
+            except OrderError as error:
+                return _refusal(error, request_id)
+            except Exception as error:
+                logger.exception("unexpected")
+                return _broken(f"Unexpected {type(error).__name__}", request_id)
+            return _answer(status, as_json(answer), request_id)
+
+        return handler
+
+    return decorate
+
+
+def _check_settings() -> None:
+    """On Lambda a missing variable ends the cold start, not the first order."""
+    if on_lambda():
+        settings()
+
+
+def _parts(handle: Callable[..., Document]) -> dict[str, type[BaseModel]]:
+    annotations = inspect.get_annotations(handle, eval_str=True)
+    return {name: model for name, model in annotations.items() if name != "return"}
+
+
+def _log_with(request_id: str, order_id: str | None) -> None:
+    logger.append_keys(request_id=request_id, order_id=order_id)
+
+
+# Reading a request.
+
+
+def _read(parts: Mapping[str, type[BaseModel]], event: Event) -> dict[str, BaseModel]:
+    return {name: _READERS[name](model, event) for name, model in parts.items()}
+
+
+def _read_path(model: type[BaseModel], event: Event) -> BaseModel:
+    """A REST API hands parameters on percent-encoded. A malformed id belongs to no order."""
+    try:
+        return model.model_validate({k: unquote(v) for k, v in event["pathParameters"].items()})
+    except ValidationError as error:
+        raise OrderNotFound from error
+
+
+def _read_query(model: type[BaseModel], event: Event) -> BaseModel:
+    try:
+        return model.model_validate(event["queryStringParameters"] or {})
+    except ValidationError as error:
+        raise InvalidRequest(_fault_in(error)) from error
+
+
+def _read_headers(model: type[BaseModel], event: Event) -> BaseModel:
+    headers = {name.lower(): value for name, value in (event["headers"] or {}).items()}
+    try:
+        return model.model_validate(headers)
+    except ValidationError as error:
+        raise InvalidRequest(_fault_in(error, title=True)) from error
+
+
+def _read_body(model: type[BaseModel], event: Event) -> BaseModel:
+    body = event["body"] or ""
+    try:
+        return model.model_validate_json(
+            base64.b64decode(body) if event.get("isBase64Encoded") else body
+        )
+    except ValidationError as error:
+        raise InvalidRequest(_fault_in(error)) from error
+
+
+def _read_caller(model: type[BaseModel], event: Event) -> BaseModel:
+    return model.model_validate(event["requestContext"]["identity"])
+
+
+_READERS = {
+    "path": _read_path,
+    "query": _read_query,
+    "headers": _read_headers,
+    "body": _read_body,
+    "caller": _read_caller,
+}
+
+
+def _fault_in(error: ValidationError, *, title: bool = False) -> str:
+    """The first fault, in the contract's words."""
+    fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    match fault["type"]:
+        case "json_invalid":
+            return "Request body is not valid JSON"
+        case "missing":
+            return f"Missing required field: {_name(fault['loc'])}"
+        case _ if not fault["loc"]:
+            return "Request body must be a JSON object"
+        case _:
+            name = _name(fault["loc"])
+            return f"Invalid value for {name.title() if title else name}: {fault['msg']}"
+
+
+def _name(loc: tuple[int | str, ...]) -> str:
+    """`("items", 0, "quantity")` is `items[0].quantity`."""
+    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in loc)
+    return "".join(steps).removeprefix(".")
+
+
+# Writing an answer.
+
+
+def _answer(status: HTTPStatus, body: str, request_id: str, **headers: str) -> Event:
+    return {
+        "statusCode": int(status),
+        "headers": {"Content-Type": "application/json", "x-request-id": request_id} | headers,
+        "body": body,
+    }
+
+
+def _refusal(error: OrderError, request_id: str) -> Event:
+    if error.http_status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        logger.error("failed", exc_info=error)
+        return _broken(str(error), request_id)
+    logger.info("refused", reason=str(error))
+    return _answer(error.http_status, _message(str(error)), request_id, **error.http_headers)
+
+
+def _broken(why: str, request_id: str) -> Event:
+    body = _message("Internal server error", error=f"{why} (request {request_id})")
+    return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, body, request_id)
+
+
+def _message(message: str, **more: str) -> str:
+    return json.dumps({"message": message} | more)

@@ -1,0 +1,172 @@
+"""Everything that can go wrong, by name.
+
+The class name is the error name in the ASL and in an execution's history; `http_status`
+is what an API caller gets.
+
+    OrderError
+    |-- Refused                the order itself is at fault: never retried
+    |   |-- UnknownProduct
+    |   |-- InsufficientStock
+    |   |-- TotalTooHigh
+    |   `-- OrderAlreadySettled
+    |-- Unavailable            something we need is not there: retried
+    |   |-- DatabaseUnavailable
+    |   |-- BackupUnavailable
+    |   `-- WorkflowUnavailable
+    |-- RequestError           the API caller is at fault
+    |   |-- InvalidRequest
+    |   |-- OrderNotFound
+    |   |-- ExecutionNotFound
+    |   |-- MoveNotAllowed
+    |   |-- OrderStillProcessing
+    |   `-- IdempotencyKeyReused
+    |-- DatabaseRefused        PostgreSQL says no, and will say so again: a bug or a wrong set-up
+    `-- InvalidSetting         the environment is at fault: raised at start
+"""
+
+from http import HTTPStatus
+from typing import ClassVar
+
+
+class OrderError(Exception):
+    """Root of the tree; its message is fit for API callers and operators."""
+
+    http_status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR
+    http_headers: ClassVar[dict[str, str]] = {}
+
+
+class Refused(OrderError):
+    """The order cannot be fulfilled, however often it is tried."""
+
+
+class UnknownProduct(Refused):
+    """The order names products that are not in the inventory."""
+
+    def __init__(self, product_ids: list[str]) -> None:
+        """Name the products that are missing."""
+        super().__init__(f"Unknown product: {', '.join(product_ids)}")
+
+
+class InsufficientStock(Refused):
+    """A product has less stock than the order wants."""
+
+    def __init__(self, product_id: str, wanted: int, in_stock: int) -> None:
+        """Name the product, the pieces wanted and the pieces there are."""
+        super().__init__(f"Not enough stock of {product_id}: {wanted} wanted, {in_stock} in stock")
+
+
+class TotalTooHigh(Refused):
+    """The total does not fit the orders table's DECIMAL(10,2)."""
+
+    def __init__(self, total: object) -> None:
+        """Name the total."""
+        super().__init__(f"Total {total} is over 99999999.99")
+
+
+class OrderAlreadySettled(Refused):
+    """A task came too late: the order has failed, or was cancelled or deleted."""
+
+    def __init__(self, order_id: str) -> None:
+        """Name the order."""
+        super().__init__(f"Order {order_id} is settled already")
+
+
+class Unavailable(OrderError):
+    """Something the order needs does not answer; trying again may help."""
+
+
+class DatabaseUnavailable(Unavailable):
+    """PostgreSQL cannot be reached, or gave up on the transaction."""
+
+    def __init__(self, why: str = "cannot be reached") -> None:
+        """Say why, without host, user or statement."""
+        super().__init__(f"The database {why}")
+
+
+class BackupUnavailable(Unavailable):
+    """S3 did not take the backup."""
+
+    def __init__(self, why: str) -> None:
+        """Say why: S3's error code, or the name of the client's error."""
+        super().__init__(f"The backup bucket did not take the order: {why}")
+
+
+class WorkflowUnavailable(Unavailable):
+    """Step Functions did not answer."""
+
+    def __init__(self, why: str) -> None:
+        """Say why: the service's error code, or the name of the client's error."""
+        super().__init__(f"The workflow service did not answer: {why}")
+
+
+class RequestError(OrderError):
+    """The API caller asked for something that cannot be done."""
+
+
+class InvalidRequest(RequestError):
+    """The request does not say what it must; the message names the field."""
+
+    http_status = HTTPStatus.BAD_REQUEST
+
+
+class OrderNotFound(RequestError):
+    """No such order."""
+
+    http_status = HTTPStatus.NOT_FOUND
+
+    def __init__(self) -> None:
+        """Say the seed's words."""
+        super().__init__("Order not found")
+
+
+class ExecutionNotFound(RequestError):
+    """No such execution of our state machine."""
+
+    http_status = HTTPStatus.NOT_FOUND
+
+    def __init__(self) -> None:
+        """Say the contract's words."""
+        super().__init__("Execution not found")
+
+
+class MoveNotAllowed(RequestError):
+    """The order's status does not lead to the one asked for."""
+
+    http_status = HTTPStatus.CONFLICT
+
+    def __init__(self, present: str, wanted: str) -> None:
+        """Name both statuses."""
+        super().__init__(f"Order cannot go from {present} to {wanted}")
+
+
+class OrderStillProcessing(RequestError):
+    """The workflow still works on the order; Retry-After (seconds) says when to ask again."""
+
+    http_status = HTTPStatus.CONFLICT
+    http_headers: ClassVar[dict[str, str]] = {"Retry-After": "5"}
+
+    def __init__(self) -> None:
+        """Say the contract's words."""
+        super().__init__("Order is still being processed")
+
+
+class IdempotencyKeyReused(RequestError):
+    """The Idempotency-Key belongs to another order."""
+
+    http_status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self) -> None:
+        """Say the contract's words."""
+        super().__init__("Idempotency-Key was already used with a different order")
+
+
+class DatabaseRefused(OrderError):
+    """PostgreSQL refused for a reason that trying again does not mend."""
+
+    def __init__(self, sqlstate: str) -> None:
+        """Name the SQLSTATE only: the server's message may quote data and SQL."""
+        super().__init__(f"The database refused (SQLSTATE {sqlstate})")
+
+
+class InvalidSetting(OrderError):
+    """An environment variable is missing or wrong; the message names it."""

@@ -1,0 +1,87 @@
+"""The SQL of sql/queries, one namespace a file, inside one transaction."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import aiosql
+from pg8000.native import Connection
+
+from orders import database
+
+_FOLDER = Path(__file__).parent.parent / "sql" / "queries"
+
+Row: TypeAlias = dict[str, Any]
+
+
+class _NativeAdapter:
+    """aiosql's driver protocol over pg8000's own interface; rows are dicts."""
+
+    def process_sql(self, _name: str, _operation: object, sql: str) -> str:
+        return sql
+
+    def select(
+        self, conn: Connection, _name: str, sql: str, parameters: Row, _record: None = None
+    ) -> list[Row]:
+        rows = conn.run(sql, **parameters)
+        names = [column["name"] for column in conn.columns]
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def select_one(
+        self, conn: Connection, name: str, sql: str, parameters: Row, _record: None = None
+    ) -> Row | None:
+        return next(iter(self.select(conn, name, sql, parameters)), None)
+
+    def select_value(self, conn: Connection, name: str, sql: str, parameters: Row) -> object:
+        row = self.select_one(conn, name, sql, parameters)
+        return None if row is None else next(iter(row.values()))
+
+    def insert_update_delete(self, conn: Connection, _name: str, sql: str, parameters: Row) -> int:
+        conn.run(sql, **parameters)
+        return int(conn.row_count)
+
+
+class _Namespace:
+    """The queries of one file, on one connection."""
+
+    def __init__(self, queries: Any, conn: Connection) -> None:  # noqa: ANN401 - made at run time
+        self._queries = queries
+        self._conn = conn
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        query = getattr(self._queries, name)
+        return lambda **parameters: query(self._conn, **parameters)
+
+
+class Sql:
+    """`sql.orders.get_order(order_id=...)` runs `get_order` of sql/queries/orders.sql."""
+
+    def __init__(self, conn: Connection) -> None:
+        """Bind every file's queries to the connection."""
+        loaded = _load()
+        self.orders = _Namespace(loaded["orders"], conn)
+        self.inventory = _Namespace(loaded["inventory"], conn)
+        self.reservations = _Namespace(loaded["reservations"], conn)
+
+
+@contextmanager
+def transaction() -> Iterator[Sql]:
+    """All queries in one transaction: commit on exit, rollback on error.
+
+    Raises DatabaseUnavailable and DatabaseRefused.
+    """
+    with database.connection() as conn:
+        yield Sql(conn)
+
+
+@cache
+def _load() -> dict[str, Any]:
+    """File by file: aiosql would silently overwrite a name that two files of a folder share."""
+    return {path.stem: _queries(path) for path in _FOLDER.glob("*.sql")}
+
+
+def _queries(path: Path) -> Any:  # noqa: ANN401 - made at run time
+    adapter: Any = _NativeAdapter  # aiosql's protocol names methods that no query of ours needs
+    return aiosql.from_path(path, adapter)

@@ -1,0 +1,50 @@
+-- name: prices(product_ids)
+-- The price of each product that exists.
+SELECT product_id, price
+FROM inventory
+WHERE product_id IN (SELECT jsonb_array_elements_text(CAST(:product_ids AS jsonb)));
+
+-- name: stock_of(product_id)$
+-- What is left of a product; null when there is no such product.
+SELECT stock
+FROM inventory
+WHERE product_id = :product_id;
+
+-- name: take_stock(order_id)
+-- One row per product taken; a product that is short gives no row.
+-- Rows are locked in product order, so that two orders cannot deadlock.
+WITH wanted AS (
+    SELECT inventory.product_id, reserved.quantity
+    FROM inventory
+    JOIN inventory_reservations AS reserved USING (product_id)
+    WHERE reserved.order_id = :order_id
+      AND reserved.status = 'held'
+    ORDER BY inventory.product_id
+    FOR UPDATE OF inventory
+)
+UPDATE inventory
+SET stock = stock - wanted.quantity
+FROM wanted
+WHERE inventory.product_id = wanted.product_id
+  AND inventory.stock >= wanted.quantity
+RETURNING inventory.product_id;
+
+-- name: give_back(order_id)!
+-- Returns what the order holds. How often this runs does not matter: only held stock comes back.
+WITH released AS (
+    UPDATE inventory_reservations
+    SET status = 'released', updated_at = CURRENT_TIMESTAMP AT TIME ZONE 'UTC'
+    WHERE order_id = :order_id
+      AND status = 'held'
+    RETURNING product_id, quantity
+), locked AS (
+    SELECT inventory.product_id, released.quantity
+    FROM inventory
+    JOIN released USING (product_id)
+    ORDER BY inventory.product_id
+    FOR UPDATE OF inventory
+)
+UPDATE inventory
+SET stock = stock + locked.quantity
+FROM locked
+WHERE inventory.product_id = locked.product_id;

@@ -1,0 +1,79 @@
+-- name: insert_order(order_id, customer_id, total_amount)!
+-- Stores the order once. Whole seconds, as the API shows them: what is listed as a tie is one.
+INSERT INTO orders (order_id, customer_id, total_amount, status, created_at)
+VALUES (
+    :order_id, :customer_id, :total_amount, 'pending',
+    date_trunc('second', CURRENT_TIMESTAMP AT TIME ZONE 'UTC')
+)
+ON CONFLICT DO NOTHING;
+
+-- name: insert_items(order_id, items)!
+INSERT INTO order_items (order_id, product_id, quantity, price)
+SELECT :order_id, product_id, quantity, price
+FROM jsonb_to_recordset(CAST(:items AS jsonb))
+    AS item (product_id TEXT, quantity INTEGER, price DECIMAL(10,2))
+ON CONFLICT DO NOTHING;
+
+-- name: set_status(order_id, status)!
+UPDATE orders
+SET status = :status, updated_at = CURRENT_TIMESTAMP AT TIME ZONE 'UTC'
+WHERE order_id = :order_id;
+
+-- name: start_processing(order_id)!
+-- Only from pending: a late UpdateStatus must not undo a cancellation.
+UPDATE orders
+SET status = 'processing', updated_at = CURRENT_TIMESTAMP AT TIME ZONE 'UTC'
+WHERE order_id = :order_id
+  AND status = 'pending';
+
+-- name: status_of(order_id)$
+SELECT status
+FROM orders
+WHERE order_id = :order_id;
+
+-- name: lock_status(order_id)$
+SELECT status
+FROM orders
+WHERE order_id = :order_id
+FOR UPDATE;
+
+-- name: get_order(order_id)^
+-- Prices travel as text: jsonb numbers would arrive as binary floats.
+SELECT order_id, customer_id, total_amount, status, created_at, (
+    SELECT coalesce(
+        jsonb_agg(
+            jsonb_build_object(
+                'product_id', product_id, 'quantity', quantity, 'price', CAST(price AS TEXT)
+            )
+            ORDER BY product_id
+        ),
+        '[]'
+    )
+    FROM order_items
+    WHERE order_items.order_id = orders.order_id
+) AS items
+FROM orders
+WHERE order_id = :order_id;
+
+-- name: list_orders(status, customer_id, row_limit, row_offset)
+-- Newest first. A filter that is null does not filter.
+SELECT order_id, customer_id, total_amount, status, created_at
+FROM orders
+WHERE (CAST(:status AS TEXT) IS NULL OR status = :status)
+  AND (CAST(:customer_id AS TEXT) IS NULL OR customer_id = :customer_id)
+ORDER BY created_at DESC, order_id
+LIMIT :row_limit OFFSET :row_offset;
+
+-- name: count_orders(status, customer_id)$
+SELECT count(*)
+FROM orders
+WHERE (CAST(:status AS TEXT) IS NULL OR status = :status)
+  AND (CAST(:customer_id AS TEXT) IS NULL OR customer_id = :customer_id);
+
+-- name: delete_items(order_id)!
+DELETE FROM order_items
+WHERE order_id = :order_id;
+
+-- name: delete_order(order_id)!
+DELETE FROM orders
+WHERE order_id = :order_id;

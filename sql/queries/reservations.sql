@@ -1,0 +1,42 @@
+-- name: hold(order_id, customer_id, items)!
+-- Notes what the order is about to take. No rows when the order was here before, be it with
+-- other items: Step Functions forgets a name after 90 days, this ledger does not.
+INSERT INTO inventory_reservations (order_id, customer_id, product_id, quantity, status)
+SELECT CAST(:order_id AS VARCHAR), :customer_id, product_id, quantity, 'held'
+FROM jsonb_to_recordset(CAST(:items AS jsonb)) AS item (product_id TEXT, quantity INTEGER)
+WHERE NOT EXISTS (SELECT FROM inventory_reservations WHERE order_id = :order_id)
+ORDER BY product_id
+ON CONFLICT DO NOTHING;
+
+-- name: void(order_id, customer_id, items)!
+-- Settles an order that took nothing, so that a late CheckInventory cannot take any more.
+INSERT INTO inventory_reservations (order_id, customer_id, product_id, quantity, status)
+SELECT CAST(:order_id AS VARCHAR), :customer_id, product_id, quantity, 'released'
+FROM jsonb_to_recordset(CAST(:items AS jsonb)) AS item (product_id TEXT, quantity INTEGER)
+WHERE NOT EXISTS (SELECT FROM inventory_reservations WHERE order_id = :order_id)
+ORDER BY product_id
+ON CONFLICT DO NOTHING;
+
+-- name: lock(order_id)
+-- The order's mutex: whoever moves an order takes its reservation rows first.
+SELECT customer_id, product_id, quantity, status
+FROM inventory_reservations
+WHERE order_id = :order_id
+ORDER BY product_id
+FOR UPDATE;
+
+-- name: with_order(order_id)
+-- What is known of an order id: its reservation, and its row if there is one.
+SELECT
+    reserved.customer_id, product_id, quantity, reserved.status,
+    orders.status AS order_status
+FROM inventory_reservations AS reserved
+LEFT JOIN orders USING (order_id)
+WHERE order_id = :order_id;
+
+-- name: ship(order_id)!
+-- The order's stock has left the house.
+UPDATE inventory_reservations
+SET status = 'shipped', updated_at = CURRENT_TIMESTAMP AT TIME ZONE 'UTC'
+WHERE order_id = :order_id
+  AND status = 'held';

@@ -1,0 +1,1 @@
+"""The workflow's task states: one file each, one public function `handler`."""

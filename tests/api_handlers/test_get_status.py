@@ -1,0 +1,70 @@
+"""GET /status over HTTP."""
+
+import re
+from urllib.parse import quote
+
+from tests.shop import Document, Shop, a_line, eventually
+
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
+
+
+def test_a_running_execution_reads_as_in_the_seed(shop: Shop) -> None:
+    with shop.failing(CalculatePrice=[{"kind": "timeout", "after": 2}]):
+        order_id = shop.create(a_line(shop.product()))
+        status = eventually(lambda: with_events(shop.status(order_id)))
+        shop.end(order_id)
+
+    assert list(status) == [
+        *("execution_arn", "status", "start_date"),
+        *("input_identifier", "identifier_type", "recent_events"),
+    ]
+    assert status["status"] == "RUNNING"
+    assert TIME.fullmatch(status["start_date"])
+    assert (status["input_identifier"], status["identifier_type"]) == (order_id, "order_id")
+    started = status["recent_events"][0]
+    assert started | {"timestamp": ""} == {
+        "type": "ExecutionStarted",
+        "timestamp": "",
+        "state": None,
+    }
+
+
+def with_events(status: Document) -> Document:
+    assert status["recent_events"]
+    return status
+
+
+def test_the_newest_ten_events_come_in_order_with_their_states(shop: Shop) -> None:
+    order_id = shop.create(a_line(shop.product()))
+
+    status = shop.end(order_id)
+
+    assert status["status"] == "SUCCEEDED"
+    assert TIME.fullmatch(status["stop_date"])
+    assert "error" not in status
+    assert [(event["type"], event["state"]) for event in status["recent_events"]] == [
+        *((f"Task{what}", "BackUpOrder") for what in ("Scheduled", "Started", "Succeeded")),
+        ("TaskStateExited", "BackUpOrder"),
+        ("TaskStateEntered", "UpdateStatus"),
+        *((f"Task{what}", "UpdateStatus") for what in ("Scheduled", "Started", "Succeeded")),
+        ("TaskStateExited", "UpdateStatus"),
+        ("ExecutionSucceeded", None),
+    ]
+
+
+def test_a_failed_execution_tells_why(shop: Shop) -> None:
+    status = shop.end(shop.create(a_line("NOPE")))
+
+    assert (status["status"], status["error"]) == ("FAILED", "UnknownProduct")
+    assert status["cause"] == "Unknown product: NOPE"
+
+
+def test_an_arn_is_taken_plain_and_percent_encoded(shop: Shop) -> None:
+    order_id = shop.processed(a_line(shop.product()))
+    arn = shop.status(order_id)["execution_arn"]
+
+    plain, encoded = shop.status(arn), shop.status(quote(arn, safe=""))
+
+    assert plain == encoded
+    assert (plain["input_identifier"], plain["identifier_type"]) == (arn, "execution_arn")
+    assert plain["execution_arn"] == arn

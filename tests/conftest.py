@@ -1,0 +1,50 @@
+"""One running stack for all tests: the real command, PostgreSQL, engine and HTTP."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from tests.shop import Shop, eventually
+
+ROOT = Path(__file__).parent.parent
+
+
+@contextmanager
+def a_running_stack(*options: str) -> Iterator[Shop]:
+    """`scripts/up` without its set-up, on free ports, with data of its own.
+
+    Not in pytest's own temporary folder: a second pytest closes that to other users, and
+    PostgreSQL, which refuses to run as root, is one.
+    """
+    with TemporaryDirectory(prefix="orders-") as folder, serving(Path(folder), *options) as shop:
+        yield shop
+
+
+@contextmanager
+def serving(data: Path, *options: str) -> Iterator[Shop]:
+    """The same, with the data in a folder of the caller's."""
+    command = [sys.executable, "-m", "local", "--port", "0", "--data", str(data), *options]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
+
+        def ready() -> None:
+            assert process.poll() is None, "the stack ended while starting"
+            assert (data / "stack.json").exists(), "the stack does not get ready"
+
+        try:
+            eventually(ready)
+            with closing(Shop.at(data)) as running:
+                yield running
+        finally:
+            process.terminate()
+
+
+@pytest.fixture(scope="session")
+def shop() -> Iterator[Shop]:
+    """The stack that most tests share; each makes products of its own."""
+    with a_running_stack("--faults") as running:
+        yield running

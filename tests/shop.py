@@ -1,0 +1,221 @@
+"""A running stack as its users see it: the API, the functions, the tables and the bucket."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import boto3
+import httpx
+from pg8000.native import Connection
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
+
+Found = TypeVar("Found")
+Document = dict[str, Any]
+
+
+class TaskFailed(Exception):
+    """A function answered with an error."""
+
+    def __init__(self, error: Document) -> None:
+        """Keep Lambda's error document."""
+        super().__init__(f"{error['errorType']}: {error['errorMessage']}")
+        self.name = str(error["errorType"])
+        self.message = str(error["errorMessage"])
+
+
+def eventually(look: Callable[[], Found], seconds: float = 30) -> Found:
+    """Call until it no longer raises AssertionError; then the last error stands."""
+    attempts = Retrying(
+        retry=retry_if_exception_type(AssertionError),
+        stop=stop_after_delay(seconds),
+        wait=wait_fixed(0.05),
+        reraise=True,
+    )
+    return attempts(look)
+
+
+def an_id() -> str:
+    """An order id of its own."""
+    return str(uuid4())
+
+
+def a_line(product_id: str, quantity: int = 1) -> Document:
+    """A line of a new order."""
+    return {"product_id": product_id, "quantity": quantity}
+
+
+def an_order(*lines: Document, customer_id: str = "CUST001") -> Document:
+    """A body for POST /orders."""
+    return {"customer_id": customer_id, "items": list(lines)}
+
+
+@dataclass
+class Shop:
+    """Talks to the stack that wrote this stack.json."""
+
+    description: Document
+
+    @classmethod
+    def at(cls, data: Path) -> "Shop":
+        """The stack that keeps its data there."""
+        return cls(json.loads((data / "stack.json").read_text()))
+
+    def close(self) -> None:
+        """Let go of what was opened."""
+        for opened in ("api", "database"):
+            if opened in self.__dict__:
+                getattr(self, opened).close()
+
+    # The API.
+
+    @cached_property
+    def api(self) -> httpx.Client:
+        """HTTP with the API key."""
+        return httpx.Client(
+            base_url=self.description["api_url"],
+            headers={"x-api-key": self.description["api_key"]},
+            timeout=30,
+        )
+
+    def create(self, *lines: Document, **order: str) -> str:
+        """POST an order that must be accepted; gives its id."""
+        answer = self.api.post("/orders", json=an_order(*lines, **order))
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["order_id"])
+
+    def status(self, order_id: str) -> Document:
+        """GET /status."""
+        answer = self.api.get(f"/status/{order_id}")
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    def end(self, order_id: str, seconds: float = 60) -> Document:
+        """The status of the execution once it has ended."""
+
+        def ended() -> Document:
+            status = self.status(order_id)
+            assert status["status"] != "RUNNING"
+            return status
+
+        return eventually(ended, seconds)
+
+    def processed(self, *lines: Document) -> str:
+        """An order that went all the way; gives its id."""
+        order_id = self.create(*lines)
+        assert self.end(order_id)["status"] == "SUCCEEDED"
+        return order_id
+
+    def path(self, order_id: str) -> list[str]:
+        """The states that the order's execution entered, in order."""
+        arn = self.status(order_id)["execution_arn"]
+        events = self._aws("stepfunctions").get_execution_history(executionArn=arn)["events"]
+        entered = [event.get("stateEnteredEventDetails") for event in events]
+        return [details["name"] for details in entered if details]
+
+    # The functions.
+
+    def invoke(self, function: str, event: Document) -> Document:
+        """Run a function's handler in its own worker; raises TaskFailed."""
+        url = f"{self.description['lambda_url']}/2015-03-31/functions/{function}/invocations"
+        answer = httpx.post(url, json=event, timeout=30)
+        document = answer.json()
+        if "x-amz-function-error" in answer.headers:
+            raise TaskFailed(document)
+        return dict(document)
+
+    @contextmanager
+    def failing(self, **faults: list[Document]) -> Iterator[None]:
+        """Inject faults into functions, by state name: `failing(BackUpOrder=[...])`."""
+        url = f"{self.description['lambda_url']}/faults"
+        try:
+            for state, planned in faults.items():
+                httpx.put(f"{url}/{state}Function", json=planned).raise_for_status()
+            yield
+        finally:
+            httpx.delete(url).raise_for_status()
+
+    # The tables.
+
+    @cached_property
+    def database(self) -> Connection:
+        """A connection of the tests' own."""
+        settings = self.description["environment"]
+        return Connection(
+            user=settings["DB_USER"],
+            password=settings["DB_PASSWORD"],
+            database=settings["DB_NAME"],
+            unix_sock=f"{settings['DB_HOST']}/.s.PGSQL.{settings['DB_PORT']}",
+            ssl_context=False,
+        )
+
+    def rows(self, sql: str, **parameters: object) -> list[Document]:
+        """Rows as dicts."""
+        rows = self.database.run(sql, **parameters)
+        names = [column["name"] for column in self.database.columns or []]
+        return [dict(zip(names, row, strict=True)) for row in rows or []]
+
+    def product(self, *, price: str = "10.00", stock: int = 100) -> str:
+        """A product of the test's own, so that tests do not share stock."""
+        product_id = f"P-{uuid4().hex[:12]}"
+        self.rows(
+            "INSERT INTO inventory VALUES (:id, 'A product', :price, :stock)",
+            id=product_id,
+            price=Decimal(price),
+            stock=stock,
+        )
+        return product_id
+
+    def stock(self, product_id: str) -> int:
+        """What is left."""
+        (row,) = self.rows("SELECT stock FROM inventory WHERE product_id = :id", id=product_id)
+        return int(row["stock"])
+
+    def order_row(self, order_id: str) -> Document | None:
+        """The order's row, if there is one."""
+        rows = self.rows("SELECT * FROM orders WHERE order_id = :id", id=order_id)
+        return rows[0] if rows else None
+
+    def item_rows(self, order_id: str) -> list[Document]:
+        """The order's items, by product."""
+        return self.rows(
+            "SELECT product_id, quantity, price FROM order_items "
+            "WHERE order_id = :id ORDER BY product_id",
+            id=order_id,
+        )
+
+    def reservations(self, order_id: str) -> set[str]:
+        """The statuses of the order's reservation rows."""
+        found = self.rows(
+            "SELECT status FROM inventory_reservations WHERE order_id = :id", id=order_id
+        )
+        return {row["status"] for row in found}
+
+    # The bucket.
+
+    def backups(self, order_id: str) -> list[Document]:
+        """Every object that belongs to the order: its key, headers and document."""
+        s3, bucket = self._aws("s3"), self.description["environment"]["S3_BUCKET"]
+        listed = s3.list_objects_v2(Bucket=bucket, Prefix="orders/").get("Contents", [])
+        keys = [entry["Key"] for entry in listed if order_id in entry["Key"]]
+        objects = {key: s3.get_object(Bucket=bucket, Key=key) for key in keys}
+        return [
+            {"key": key, "head": found, "document": json.load(found["Body"])}
+            for key, found in objects.items()
+        ]
+
+    def _aws(self, service: str) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
+        url = self.description["step_functions_url" if service != "s3" else "aws_url"]
+        settings = self.description["environment"]
+        return boto3.client(
+            service,
+            endpoint_url=url,
+            region_name=settings["AWS_REGION"],
+            aws_access_key_id=settings["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=settings["AWS_SECRET_ACCESS_KEY"],
+        )

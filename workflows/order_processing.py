@@ -1,0 +1,39 @@
+"""OrderProcessingStateMachine, told top to bottom.
+
+An order is a document that flows through it: every state takes the document, does one
+thing to it, and hands it on. Whatever goes wrong on the way leads to FailOrder.
+"""
+
+from typing import Any
+
+from stepfunctions.steps import Chain
+
+from tasks import (
+    back_up_order,
+    calculate_price,
+    check_inventory,
+    fail_order,
+    persist_order,
+    update_status,
+)
+from workflows.states import STUBBORN, any_error, definition, fail, task
+
+TIMEOUT_SECONDS = 600
+"""More than every state at its worst: 5 x 67 s forward, 140 s for FailOrder."""
+
+
+def order_processing() -> dict[str, Any]:
+    """The state machine in ASL, function names left as `${...Function}`."""
+    failed = fail(
+        "OrderFailed",
+        comment="The order is recorded as failed; this is why.",
+        error="$.failure.Error",
+        cause="$.failure.Cause",
+    )
+    undo = any_error(then=Chain([task(fail_order, retry=STUBBORN), failed]))
+    steps = (calculate_price, check_inventory, persist_order, back_up_order, update_status)
+    return definition(
+        Chain([task(step, catch=undo) for step in steps]),
+        comment="Prices an order, takes stock, stores it, backs it up and moves it on.",
+        timeout_seconds=TIMEOUT_SECONDS,
+    )
