@@ -111,6 +111,11 @@ class Shop:
         assert self.end(order_id)["status"] == "SUCCEEDED"
         return order_id
 
+    def abort(self, order_id: str) -> None:
+        """Stop the order's execution, as an operator would."""
+        arn = self.status(order_id)["execution_arn"]
+        self._aws("stepfunctions").stop_execution(executionArn=arn)
+
     def path(self, order_id: str) -> list[str]:
         """The states that the order's execution entered, in order."""
         arn = self.status(order_id)["execution_arn"]

@@ -9,10 +9,10 @@ TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 
 
 def test_a_running_execution_reads_as_in_the_seed(shop: Shop) -> None:
-    with shop.failing(CalculatePrice=[{"kind": "timeout", "after": 2}]):
+    with shop.failing(CalculatePrice=[{"kind": "timeout", "after": 60}]):
         order_id = shop.create(a_line(shop.product()))
         status = eventually(lambda: with_events(shop.status(order_id)))
-        shop.end(order_id)
+        shop.abort(order_id)
 
     assert list(status) == [
         *("execution_arn", "status", "start_date"),
