@@ -1,7 +1,9 @@
 """S3 and Step Functions: the only user of boto3, clients made when first asked for."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -71,12 +73,18 @@ def describe_execution(arn: str) -> dict[str, Any]:
         return dict(_states().describe_execution(executionArn=arn))
 
 
+def find_execution(order_id: str) -> dict[str, Any] | None:
+    """The order's execution; None when Step Functions knows none. Raises WorkflowUnavailable."""
+    try:
+        return describe_execution(execution_arn(order_id))
+    except ExecutionNotFound:
+        return None
+
+
 def is_running(order_id: str) -> bool:
     """Whether the workflow still works on the order; raises WorkflowUnavailable."""
-    try:
-        return bool(describe_execution(execution_arn(order_id))["status"] == "RUNNING")
-    except ExecutionNotFound:
-        return False
+    execution = find_execution(order_id)
+    return execution is not None and execution["status"] == "RUNNING"
 
 
 def recent_history(arn: str) -> list[dict[str, Any]]:
@@ -86,6 +94,51 @@ def recent_history(arn: str) -> list[dict[str, Any]]:
             executionArn=arn, maxResults=HISTORY, reverseOrder=True, includeExecutionData=False
         )
     return sorted(answer["events"], key=lambda event: int(event["id"]))
+
+
+def last_document(arn: str) -> dict[str, Any] | None:
+    """What the state entered last was given: the order as far as the workflow had come.
+
+    None when no state was entered. Raises as describe_execution.
+    """
+    with _faults_as(WorkflowUnavailable, absent=_NOBODY):
+        answer = _states().get_execution_history(
+            executionArn=arn, maxResults=HISTORY, reverseOrder=True, includeExecutionData=True
+        )
+    entered = [event for event in answer["events"] if "stateEnteredEventDetails" in event]
+    if not entered:
+        return None
+    last = max(entered, key=lambda event: int(event["id"]))
+    return dict(json.loads(last["stateEnteredEventDetails"]["input"]))
+
+
+def executions(status: str, since: datetime) -> Iterator[str]:
+    """Names of the executions with this status that were started since then (with an offset).
+
+    Newest first, as Step Functions lists them. Raises WorkflowUnavailable.
+    """
+    pages = (
+        _states()
+        .get_paginator("list_executions")
+        .paginate(stateMachineArn=settings().state_machine_arn, statusFilter=status)
+    )
+    with _faults_as(WorkflowUnavailable):
+        for page in pages:
+            for execution in page["executions"]:
+                if execution["startDate"] < since:
+                    return
+                yield str(execution["name"])
+
+
+def backups(prefix: str) -> set[str]:
+    """The keys in the backup bucket that start like this; raises BackupUnavailable."""
+    with _faults_as(BackupUnavailable):
+        pages = (
+            _s3()
+            .get_paginator("list_objects_v2")
+            .paginate(Bucket=settings().s3_bucket, Prefix=prefix)
+        )
+        return {str(entry["Key"]) for page in pages for entry in page.get("Contents", ())}
 
 
 def put_backup(key: str, document: str) -> None:

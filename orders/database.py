@@ -14,6 +14,9 @@ from orders.settings import DatabaseSettings, database_settings
 TIMEOUT = 8
 """Seconds to connect, and to wait for any one answer: less than a task's 10."""
 
+APPLICATION = "order-management"
+"""The name of our connections, by which a trigger knows them (sql/migrations/0004)."""
+
 _PASSING = ("08", "40", "53", "55P03", "57", "58")
 """SQLSTATEs (or their classes) that trying again may mend: connection, deadlock, resources,
 lock, shutdown, system."""
@@ -40,20 +43,39 @@ def connection() -> Iterator[Connection]:
         raise
 
 
-def connect(settings: DatabaseSettings) -> Connection:
+@contextmanager
+def session(application: str, timeout: float) -> Iterator[Connection]:
+    """A connection of its own, closed on exit: for a command that takes its time.
+
+    Raises as `connection`.
+    """
+    conn = connect(database_settings(), application=application, timeout=timeout)
+    try:
+        yield conn
+    except Error as error:
+        raise _ours(error) from error
+    finally:
+        with suppress(Error, OSError):
+            conn.close()
+
+
+def connect(
+    settings: DatabaseSettings, *, application: str = APPLICATION, timeout: float = TIMEOUT
+) -> Connection:
     """Open a new connection; TLS, verified, unless the server is this machine.
 
-    Raises DatabaseUnavailable, DatabaseRefused (no such database, wrong password).
+    `timeout` is in seconds, for connecting and for every answer. Raises
+    DatabaseUnavailable, DatabaseRefused (no such database, wrong password).
     """
     try:
-        return _connect(settings)
+        return _connect(settings, application, timeout)
     except Error as error:
         raise _ours(error) from error
     except OSError as error:  # while TLS is agreed on, pg8000 lets these through
         raise DatabaseUnavailable("did not agree on TLS") from error
 
 
-def _connect(settings: DatabaseSettings) -> Connection:
+def _connect(settings: DatabaseSettings, application: str, timeout: float) -> Connection:
     user, password = _credentials(settings)
     on_socket = settings.db_host.startswith("/")
     return Connection(
@@ -64,8 +86,8 @@ def _connect(settings: DatabaseSettings) -> Connection:
         port=settings.db_port,
         unix_sock=f"{settings.db_host}/.s.PGSQL.{settings.db_port}" if on_socket else None,
         ssl_context=False if on_socket or _is_local(settings.db_host) else _tls(),
-        timeout=TIMEOUT,
-        application_name="order-management",
+        timeout=timeout,
+        application_name=application,
     )
 
 

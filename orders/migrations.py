@@ -24,6 +24,9 @@ _SQL = Path(__file__).parent.parent / "sql"
 _LOCK = 7_305_813_447
 """Any number that nobody else locks."""
 
+_PATIENCE = 3600
+"""Seconds for any one file: an index on a large table takes its time."""
+
 _LEDGER = """
 CREATE TABLE IF NOT EXISTS schema_migrations (
     name VARCHAR(200) PRIMARY KEY,
@@ -108,6 +111,7 @@ def _ledger(conn: Connection) -> dict[str, str]:
 def _alone(conn: Connection) -> Iterator[None]:
     conn.run("BEGIN")
     try:
+        conn.run("SET LOCAL statement_timeout = 0")  # the database's own is for the functions
         conn.run("SELECT pg_advisory_xact_lock(:lock)", lock=_LOCK)
         yield
     except BaseException:
@@ -133,7 +137,7 @@ def main() -> int:
 
 
 def _report(seeding: bool, tell: Callable[[str], object]) -> None:  # noqa: FBT001 - a flag of the command
-    conn = connect(database_settings())
+    conn = connect(database_settings(), application="order-migrations", timeout=_PATIENCE)
     try:
         tell("".join(f"applied {name}\n" for name in migrate(conn)) or "up to date\n")
         if seeding:

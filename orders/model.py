@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
@@ -43,6 +44,16 @@ def require_move(present: OrderStatus, wanted: OrderStatus) -> None:
     """Raise MoveNotAllowed unless the contract lists the move."""
     if wanted not in _MOVES.get(present, set()):
         raise MoveNotAllowed(present, wanted)
+
+
+def backup_key(order_id: str, created_at: datetime) -> str:
+    """Where in the bucket an order's backup is: under its day and id."""
+    return f"{backup_prefix(created_at)}{order_id}.json"
+
+
+def backup_prefix(day: datetime) -> str:
+    """What the keys of a day's backups start with."""
+    return f"orders/{day:%Y/%m/%d}/"
 
 
 class Line(Protocol):

@@ -61,6 +61,7 @@ class Sql:
     def __init__(self, conn: Connection) -> None:
         """Bind every file's queries to the connection."""
         loaded = _load()
+        self.audit = _Namespace(loaded["audit"], conn)
         self.orders = _Namespace(loaded["orders"], conn)
         self.inventory = _Namespace(loaded["inventory"], conn)
         self.reservations = _Namespace(loaded["reservations"], conn)

@@ -3,6 +3,7 @@
 from orders.aws import put_backup
 from orders.contracts import BackedUpOrder, OrderDetails, StoredOrder, as_json
 from orders.entry import task
+from orders.model import backup_key
 
 
 @task
@@ -12,6 +13,6 @@ def handler(order: StoredOrder) -> BackedUpOrder:
     The key comes from the order alone, so that a second run writes the same object.
     Raises BackupUnavailable.
     """
-    key = f"orders/{order.created_at:%Y/%m/%d}/{order.order_id}.json"
+    key = backup_key(order.order_id, order.created_at)
     put_backup(key, as_json(OrderDetails.model_validate(order.model_dump())))
     return BackedUpOrder(**order.model_dump(), backup_key=key)

@@ -1,0 +1,41 @@
+"""What PostgreSQL, Step Functions and S3 say of the same orders: reads, and compares."""
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from orders import aws
+from orders.model import backup_key, backup_prefix
+from orders.queries import Row, Sql
+
+
+def window(hours: float) -> datetime:
+    """The moment so many hours ago, with its offset."""
+    return datetime.now(UTC) - timedelta(hours=hours)
+
+
+def unheard_of(sql: Sql, names: Iterable[str]) -> list[str]:
+    """Those of the executions whose orders have left no trace in the tables."""
+    rows = sql.audit.unheard_of(order_ids=json.dumps(list(names)))
+    return [str(row["order_id"]) for row in rows]
+
+
+def past_backup(sql: Sql, since: datetime) -> list[Row]:
+    """Orders created since then whose backup must be there: order_id and created_at."""
+    rows: list[Row] = sql.audit.past_backup(since=since.astimezone(UTC).replace(tzinfo=None))
+    return rows
+
+
+def without_backup(rows: list[Row]) -> list[str]:
+    """Those of the orders whose backup is not there; raises BackupUnavailable."""
+    there = _backups_of({backup_prefix(row["created_at"]) for row in rows})
+    return [str(row["order_id"]) for row in rows if _key(row) not in there]
+
+
+def _backups_of(days: set[str]) -> set[str]:
+    """Listed a day at a time: a thousand keys a call, where asking for each would be one."""
+    return {key for day in sorted(days) for key in aws.backups(day)}
+
+
+def _key(row: Row) -> str:
+    return backup_key(row["order_id"], row["created_at"])

@@ -1,0 +1,111 @@
+-- name: freeze()!
+-- One moment for all that is read from here on; nothing is written.
+START TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;
+
+-- name: take_time()!
+-- The database's own limit is for the functions.
+SET LOCAL statement_timeout = 0;
+
+-- name: counts()^
+SELECT
+    (SELECT count(*) FROM orders) AS orders,
+    (SELECT count(*) FROM inventory) AS products,
+    (SELECT count(*) FROM inventory_reservations) AS reservations;
+
+-- name: lost_stock()
+-- Products for which received = in stock + held + shipped does not hold.
+WITH received AS (
+    SELECT product_id, sum(quantity) AS received
+    FROM inventory_receipts
+    GROUP BY product_id
+), reserved AS (
+    SELECT
+        product_id,
+        sum(quantity) FILTER (WHERE status = 'held') AS held,
+        sum(quantity) FILTER (WHERE status = 'shipped') AS shipped
+    FROM inventory_reservations
+    GROUP BY product_id
+), counted AS (
+    SELECT
+        product_id, coalesce(received, 0) AS received, coalesce(stock, 0) AS stock,
+        coalesce(held, 0) AS held, coalesce(shipped, 0) AS shipped
+    FROM inventory
+    FULL JOIN received USING (product_id)
+    FULL JOIN reserved USING (product_id)
+)
+SELECT product_id, received, stock, held, shipped
+FROM counted
+WHERE received <> stock + held + shipped
+ORDER BY product_id;
+
+-- name: contradictions()
+-- Orders whose reservations do not say what their status says; null where there are none.
+SELECT order_id, orders.status, expected, string_agg(DISTINCT reserved.status, ', ') AS reserved
+FROM orders
+JOIN (
+    VALUES
+        ('pending', 'held'), ('processing', 'held'), ('shipped', 'shipped'),
+        ('delivered', 'shipped'), ('cancelled', 'released'), ('failed', 'released')
+) AS rule (status, expected) USING (status)
+LEFT JOIN inventory_reservations AS reserved USING (order_id)
+GROUP BY order_id, orders.status, expected
+HAVING count(reserved.status) = 0 OR bool_or(reserved.status <> expected)
+ORDER BY order_id;
+
+-- name: wrong_totals()
+-- Orders whose items do not add up to their total, or that have none.
+SELECT order_id, total_amount, coalesce(sum(quantity * price), 0) AS items_total,
+    count(product_id) AS items
+FROM orders
+LEFT JOIN order_items USING (order_id)
+GROUP BY order_id, total_amount
+HAVING count(product_id) = 0 OR total_amount <> sum(quantity * price)
+ORDER BY order_id;
+
+-- name: wrong_reservations()
+-- Products of which an order's items say another quantity than its reservation.
+SELECT order_id, product_id, coalesce(item.quantity, 0) AS ordered,
+    coalesce(reserved.quantity, 0) AS reserved
+FROM order_items AS item
+FULL JOIN inventory_reservations AS reserved USING (order_id, product_id)
+WHERE item.quantity IS DISTINCT FROM reserved.quantity
+  AND EXISTS (SELECT FROM orders WHERE orders.order_id = coalesce(item.order_id, reserved.order_id))
+  AND EXISTS (
+    SELECT FROM inventory_reservations AS any_of
+    WHERE any_of.order_id = coalesce(item.order_id, reserved.order_id)
+  )
+ORDER BY order_id, product_id;
+
+-- name: unsettled(older_than, row_limit)
+-- Orders whose workflow is not over as far as the tables know, oldest first: the row says
+-- pending, or stock is held without a row. `older_than` is in seconds; a limit of null is none.
+SELECT order_id, max(status) AS status
+FROM (
+    SELECT order_id, created_at, status FROM orders WHERE status = 'pending'
+    UNION ALL
+    SELECT order_id, created_at, NULL
+    FROM inventory_reservations AS reserved
+    WHERE status = 'held'
+      AND NOT EXISTS (SELECT FROM orders WHERE orders.order_id = reserved.order_id)
+) AS open
+GROUP BY order_id
+HAVING min(created_at)
+    <= CURRENT_TIMESTAMP AT TIME ZONE 'UTC' - make_interval(secs => CAST(:older_than AS FLOAT))
+ORDER BY min(created_at), order_id
+LIMIT CAST(:row_limit AS BIGINT);
+
+-- name: unheard_of(order_ids)
+-- Those of the order ids that have left no trace in any table.
+SELECT order_id
+FROM jsonb_array_elements_text(CAST(:order_ids AS jsonb)) AS named (order_id)
+WHERE NOT EXISTS (SELECT FROM inventory_reservations AS r WHERE r.order_id = named.order_id)
+  AND NOT EXISTS (SELECT FROM orders WHERE orders.order_id = named.order_id)
+ORDER BY order_id;
+
+-- name: past_backup(since)
+-- Orders that got past BackUpOrder, so that their backup must be there.
+SELECT order_id, created_at
+FROM orders
+WHERE status IN ('processing', 'shipped', 'delivered')
+  AND created_at >= :since
+ORDER BY created_at, order_id;
