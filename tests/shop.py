@@ -1,6 +1,9 @@
 """A running stack as its users see it: the API, the functions, the tables and the bucket."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -144,6 +147,30 @@ class Shop:
             yield
         finally:
             httpx.delete(url).raise_for_status()
+
+    # The operator's commands.
+
+    def command(self, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run `python -m orders.doctor` or the like against this stack."""
+        return subprocess.run(
+            [sys.executable, "-m", module, *arguments],
+            env=os.environ | self.description["environment"],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+    def findings(self) -> list[Document]:
+        """What the doctor finds."""
+        done = self.command("orders.doctor", "--json")
+        assert done.returncode in (0, 1), done.stderr
+        return list(json.loads(done.stdout)["findings"])
+
+    def reconcile(self, **request: object) -> dict[str, str]:
+        """Run the reconciler's function, young orders included: outcomes by order id."""
+        answer = self.invoke("ReconcileFunction", {"older_than": 0} | request)
+        return {each["order_id"]: each["outcome"] for each in answer["outcomes"]}
 
     # The tables.
 
