@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import boto3
 import httpx
 import psutil
 
@@ -113,6 +114,17 @@ class Running:
         """Call the API with its key."""
         headers = {"x-api-key": self.stack["api_key"], **options.pop("headers", {})}
         return self.http.request(method, self.stack["api_url"] + path, headers=headers, **options)
+
+    def client(self, service: str) -> Any:  # noqa: ANN401  # boto3 makes its classes at run time
+        """A client with the settings that the functions have."""
+        settings = self.stack["environment"]
+        return boto3.client(
+            service,
+            endpoint_url=self.stack["aws_url"],
+            region_name=settings["AWS_REGION"],
+            aws_access_key_id=settings["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=settings["AWS_SECRET_ACCESS_KEY"],
+        )
 
 
 def gone(processes: list[psutil.Process]) -> bool:
