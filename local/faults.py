@@ -1,66 +1,58 @@
-"""Faults that the runtime injects into invocations, on request and in order."""
+"""Faults that are planned by name and strike one after the other."""
 
 from collections import defaultdict
-from typing import Annotated, Literal
+from collections.abc import Callable
+from threading import Lock
+from typing import Annotated, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field
 
 
-class _Fault(BaseModel):
-    """Strikes `times` invocations (None: all to come), before or after the handler."""
+class Fault(BaseModel):
+    """Strikes the next `times` that it is meant for (None: all to come)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     times: Annotated[int, Field(ge=1)] | None = 1
-    when: Literal["before", "after"] = "before"
 
 
-class Raise(_Fault):
-    """An exception of that class name; "after": the handler's answer is lost."""
-
-    kind: Literal["raise"]
-    error: str = Field(default="RuntimeError", pattern=r"^[A-Za-z_]\w*$")
-    message: str = "injected fault"
+AnyFault = TypeVar("AnyFault", bound=Fault)
 
 
-class Timeout(_Fault):
-    """The invocation hangs and is killed `after` seconds (None: the function's own)."""
-
-    kind: Literal["timeout"]
-    after: Annotated[float, Field(gt=0)] | None = None
-
-
-class Kill(_Fault):
-    """The worker ends itself with SIGKILL."""
-
-    kind: Literal["kill"]
-
-
-Fault = Annotated[Raise | Timeout | Kill, Field(discriminator="kind")]
-FAULTS: TypeAdapter[list[Raise | Timeout | Kill]] = TypeAdapter(list[Fault])
-
-
-class FaultPlan:
-    """The faults still to come, by function."""
+class FaultPlan(Generic[AnyFault]):
+    """The faults still to come, by the name of what they strike. For threads, too."""
 
     def __init__(self) -> None:
-        self._coming: dict[str, list[Raise | Timeout | Kill]] = defaultdict(list)
+        self._coming: dict[str, list[AnyFault]] = defaultdict(list)
+        self._lock = Lock()
 
-    def put(self, function: str, faults: list[Raise | Timeout | Kill]) -> None:
-        """Replace what was planned for the function."""
-        self._coming[function] = faults
+    def put(self, name: str, faults: list[AnyFault]) -> None:
+        """Replace what was planned for the name."""
+        with self._lock:
+            self._coming[name] = list(faults)
+
+    def add(self, name: str, faults: list[AnyFault]) -> None:
+        """Plan more, after what is planned already."""
+        with self._lock:
+            self._coming[name] += faults
 
     def clear(self) -> None:
         """Plan nothing any more."""
-        self._coming.clear()
+        with self._lock:
+            self._coming.clear()
 
-    def take(self, function: str) -> Raise | Timeout | Kill | None:
-        """The fault for the invocation that starts now, used up by it."""
-        coming = self._coming[function]
-        if not coming:
-            return None
-        fault = coming[0]
-        if fault.times is not None:
-            left = fault.times - 1
-            coming[:1] = [fault.model_copy(update={"times": left})] if left else []
-        return fault
+    def take(self, name: str, is_meant: Callable[[AnyFault], bool]) -> AnyFault | None:
+        """The first fault that is meant for what happens now, used up by it once."""
+        with self._lock:
+            coming = self._coming[name]
+            found = next((i for i, fault in enumerate(coming) if is_meant(fault)), None)
+            return None if found is None else _use(coming, found)
+
+
+def _use(coming: list[AnyFault], index: int) -> AnyFault:
+    fault = coming[index]
+    if fault.times == 1:
+        del coming[index]
+    elif fault.times is not None:
+        coming[index] = fault.model_copy(update={"times": fault.times - 1})
+    return fault

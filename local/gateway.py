@@ -13,11 +13,14 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from local import proxy
-from local.lambda_runtime import Answer, Runtime
+from local.answer import Answer
+from local.lambda_runtime import Runtime
+from local.pool import Throttled
 from local.template import Route
 
 BODY_BYTES = 10 * 2**20
 INTEGRATION_SECONDS = 29.0
+TURN_SECONDS = 10.0  # of the 29, so that 19 are left for the function itself
 _log = logging.getLogger(__name__)
 
 
@@ -87,13 +90,17 @@ class Gateway:
 
     async def _call(self, function: str, event: dict[str, object]) -> Answer:
         """The function's answer; one that comes too late is still worked out, for nobody."""
-        running = asyncio.create_task(self._runtime.invoke(function, event))
+        invoked = self._runtime.invoke(function, event, patience=TURN_SECONDS)
+        running = asyncio.create_task(invoked)
         self._running.add(running)
         running.add_done_callback(self._running.discard)
         done, _ = await asyncio.wait({running}, timeout=INTEGRATION_SECONDS)
         if not done:
             raise Refused(504, "Endpoint request timed out")
-        return running.result()
+        try:
+            return running.result()
+        except Throttled as throttled:
+            raise Refused(429, "Too Many Requests") from throttled
 
     def _map(self, answer: Answer, request: Request, request_id: str) -> Response:
         if answer.failed:

@@ -2,20 +2,23 @@
 
 import asyncio
 import json
+import logging
 import uuid
 from urllib.parse import unquote
 
-from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from local.answer import Answer
 from local.cloudformation import ACCOUNT, REGION
-from local.faults import FAULTS
-from local.lambda_runtime import Answer, Runtime
+from local.fault_api import FaultApi
+from local.lambda_runtime import Runtime
+from local.pool import Throttled
 
 REQUEST_BYTES = 6_291_456  # Lambda's limit for a synchronous event
+_log = logging.getLogger(__name__)
 
 
 class InvokeApi:
@@ -28,10 +31,7 @@ class InvokeApi:
             Route("/2015-03-31/functions/{name:path}/invocations", self.invoke, methods=["POST"])
         ]
         if with_faults:
-            routes += [
-                Route("/faults/{function}", self.put_faults, methods=["PUT"]),
-                Route("/faults", self.clear_faults, methods=["DELETE"]),
-            ]
+            routes += FaultApi(runtime).routes
         self.app = Starlette(routes=routes)
 
     async def invoke(self, request: Request) -> Response:
@@ -58,27 +58,21 @@ class InvokeApi:
         running = asyncio.create_task(self._runtime.invoke(name, event, request_id))
         if kind == "Event":  # run once: AWS's retries of asynchronous events are not imitated
             self._background.add(running)
-            running.add_done_callback(self._background.discard)
+            running.add_done_callback(self._end_of_event)
             return _response(b"", request_id, 202)
-        answer = await running
+        try:
+            answer = await running
+        except Throttled:
+            reason = {"Reason": "ConcurrentInvocationLimitExceeded"}
+            return _refusal(429, "TooManyRequestsException", "Rate Exceeded.", **reason)
         failed = {"x-amz-function-error": "Unhandled"} if answer.failed else {}
         return _response(answer.payload, request_id, 200, failed)
 
-    async def put_faults(self, request: Request) -> Response:
-        """Plan the faults of a function; the body is the list of them."""
-        name = request.path_params["function"]
-        if name not in self._runtime:
-            return _refusal(404, "ResourceNotFoundException", f"Function not found: {_arn(name)}")
-        try:
-            self._runtime.faults.put(name, FAULTS.validate_json(await request.body()))
-        except ValidationError as error:
-            return _refusal(400, "InvalidParameterValueException", str(error))
-        return Response(status_code=204)
-
-    async def clear_faults(self, _: Request) -> Response:
-        """Plan no faults any more."""
-        self._runtime.faults.clear()
-        return Response(status_code=204)
+    def _end_of_event(self, running: asyncio.Task[Answer]) -> None:
+        """Nobody waits for it; one that was throttled is lost."""
+        self._background.discard(running)
+        if not running.cancelled() and (error := running.exception()):
+            _log.warning("an event was not run: %r", error)
 
 
 def _function_name(path: str) -> str:
@@ -91,8 +85,8 @@ def _arn(name: str) -> str:
     return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
 
 
-def _refusal(status: int, error: str, message: str) -> Response:
-    document = {"Type": "User", "Message": message, "message": message}
+def _refusal(status: int, error: str, message: str, **more: str) -> Response:
+    document = {"Type": "User", "Message": message, "message": message, **more}
     headers = {"x-amzn-errortype": error}
     return _response(json.dumps(document).encode(), str(uuid.uuid4()), status, headers)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import psutil
 
-from local import aws, data_folder, http_server, lambda_runtime, postgres, template
+from local import aws, data_folder, http_server, postgres, template, worker_process
 from local.children import Child
 from local.data_folder import DataFolder
 from local.gateway import Gateway
@@ -155,7 +155,7 @@ def _values(settings: dict[str, str]) -> dict[str, str]:
 async def _run_functions(
     stack: Stack, invocations: socket.socket, exits: AsyncExitStack
 ) -> Runtime:
-    lambda_runtime.start_fork_server(stack.folder.log("workers"))
+    worker_process.start_fork_server(stack.folder.log("workers"))
     runtime = Runtime(map(stack.equipped, stack.template.functions.values()), stack.folder.logs)
     exits.callback(runtime.stop)
     app = InvokeApi(runtime, with_faults=stack.options.faults).app

@@ -18,6 +18,7 @@ from io import BufferedRWPair
 from pathlib import Path
 from typing import Any
 
+from local import strikes
 from local.lifeline import die_with_parent
 from local.template import Function
 
@@ -120,29 +121,13 @@ def _error(error: BaseException, request_id: str = "") -> dict[str, Any]:
 def _answer(handler: Handler, function: Function, call: dict[str, Any]) -> tuple[bytes, Any]:
     request_id = call["request_id"]
     try:
-        result = _handle(handler, call["event"], _context(function, call), call["fault"])
+        with strikes.striking(call["fault"]):
+            result = handler(call["event"], _context(function, call))
     except Exception as error:  # noqa: BLE001  # whatever the handler raises is the answer
         print(f"[ERROR] RequestId: {request_id}", file=sys.stderr)  # noqa: T201  # its log
         traceback.print_exception(error)
         return ERROR, _error(error, request_id)
     return _marshalled(result, request_id)
-
-
-def _handle(handler: Handler, event: Any, context: LambdaContext, fault: Any) -> Any:  # noqa: ANN401
-    _strike(fault, "before")
-    result = handler(event, context)
-    _strike(fault, "after")
-    return result
-
-
-def _strike(fault: dict[str, Any] | None, when: str) -> None:
-    if fault is None or fault["when"] != when:
-        return
-    if fault["kind"] == "raise":
-        raise type(fault["error"], (Exception,), {})(fault["message"])
-    if fault["kind"] == "kill":
-        os.kill(os.getpid(), signal.SIGKILL)
-    signal.pause()  # a timeout: until the runtime kills this process
 
 
 def _marshalled(result: Any, request_id: str) -> tuple[bytes, Any]:  # noqa: ANN401

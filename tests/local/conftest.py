@@ -39,3 +39,10 @@ def cloud() -> Iterator[Running]:
         running = Running.start(Path(folder), "--faults")
         yield running
         running.end(signal.SIGINT)
+
+
+@pytest.fixture
+def no_fault_left(cloud: Running) -> Iterator[None]:
+    """Whatever a test plans ends with it."""
+    yield
+    cloud.clear_faults()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import boto3
 import httpx
 import psutil
 
@@ -64,7 +65,8 @@ class Running:
         eventually(lambda: described(data, process) or process.poll() is not None, "ready")
         stack = described(data, process)
         assert stack, process.communicate()
-        return cls(process, stack, httpx.Client(timeout=40))
+        limits = httpx.Limits(max_connections=None)
+        return cls(process, stack, httpx.Client(timeout=40, limits=limits))
 
     def tree(self) -> list[psutil.Process]:
         this = psutil.Process(self.process.pid)
@@ -91,10 +93,38 @@ class Running:
         answer: dict[str, Any] = self.invoke("ActFunction", {"do": do, **event}).json()
         return answer
 
+    def plan(self, *faults: dict[str, Any], function: str = "ActFunction") -> httpx.Response:
+        """Replace the function's faults."""
+        return self.http.put(f"{self.stack['lambda_url']}/faults/{function}", json=faults)
+
+    def plan_more(self, *faults: dict[str, Any], function: str = "ActFunction") -> None:
+        """Add to the function's faults."""
+        url = f"{self.stack['lambda_url']}/faults/{function}"
+        self.http.post(url, json=faults).raise_for_status()
+
+    def clear_faults(self) -> None:
+        self.http.delete(self.stack["lambda_url"] + "/faults").raise_for_status()
+
+    def held(self, function: str = "ActFunction") -> int:
+        """How many invocations of the function are held."""
+        told = self.http.get(self.stack["lambda_url"] + "/faults").json()
+        return int(told["held"].get(function, 0))
+
     def call(self, method: str, path: str, **options: Any) -> httpx.Response:  # noqa: ANN401  # JSON
         """Call the API with its key."""
         headers = {"x-api-key": self.stack["api_key"], **options.pop("headers", {})}
         return self.http.request(method, self.stack["api_url"] + path, headers=headers, **options)
+
+    def client(self, service: str) -> Any:  # noqa: ANN401  # boto3 makes its classes at run time
+        """A client with the settings that the functions have."""
+        settings = self.stack["environment"]
+        return boto3.client(
+            service,
+            endpoint_url=self.stack["aws_url"],
+            region_name=settings["AWS_REGION"],
+            aws_access_key_id=settings["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=settings["AWS_SECRET_ACCESS_KEY"],
+        )
 
 
 def gone(processes: list[psutil.Process]) -> bool:

@@ -4,7 +4,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import boto3
 import httpx
 import pytest
 
@@ -213,7 +212,7 @@ def test_an_execution_ends_with_the_functions_true_error(
     body = {"name": wanted["do"], "input": wanted}
     arn = cloud.call("POST", "/executions", json=body).json()["arn"]
     assert arn == f"arn:aws:states:us-east-1:123456789012:execution:Machine:{wanted['do']}"
-    states = client(cloud, "stepfunctions")
+    states = cloud.client("stepfunctions")
     ended = lambda: states.describe_execution(executionArn=arn)["status"] != "RUNNING"  # noqa: E731
     eventually(ended, "the execution's end")
     assert states.describe_execution(executionArn=arn).get("error") == error
@@ -225,23 +224,11 @@ def test_starting_the_same_execution_many_times_at_once_starts_it_once(cloud: Ru
         calls = [threads.submit(cloud.call, "POST", "/executions", json=body) for _ in range(16)]
     assert {call.result().status_code for call in calls} == {201}
     machine = cloud.stack["environment"]["STATE_MACHINE_ARN"]
-    listed = client(cloud, "stepfunctions").list_executions(stateMachineArn=machine)["executions"]
+    listed = cloud.client("stepfunctions").list_executions(stateMachineArn=machine)["executions"]
     assert [execution["name"] for execution in listed].count("once") == 1
 
 
 def test_the_bucket_keeps_what_is_put(cloud: Running) -> None:
-    storage, bucket = client(cloud, "s3"), cloud.stack["environment"]["S3_BUCKET"]
+    storage, bucket = cloud.client("s3"), cloud.stack["environment"]["S3_BUCKET"]
     storage.put_object(Bucket=bucket, Key="a/b.json", Body=b"{}", ServerSideEncryption="AES256")
     assert storage.get_object(Bucket=bucket, Key="a/b.json")["Body"].read() == b"{}"
-
-
-def client(cloud: Running, service: str) -> Any:  # noqa: ANN401  # JSON
-    """A client with the settings that the functions have."""
-    settings = cloud.stack["environment"]
-    return boto3.client(
-        service,
-        endpoint_url=cloud.stack["aws_url"],
-        region_name=settings["AWS_REGION"],
-        aws_access_key_id=settings["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=settings["AWS_SECRET_ACCESS_KEY"],
-    )

@@ -1,13 +1,14 @@
 import json
-import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
-from local.lambda_runtime import WORKERS_PER_FUNCTION
+from local.pool import WORKERS_PER_FUNCTION
 from tests.local.running import Running, eventually
 
 
@@ -21,23 +22,38 @@ def test_a_warm_worker_keeps_its_state(cloud: Running) -> None:
     assert second == {"pid": first["pid"], "calls": first["calls"] + 1}
 
 
+@contextmanager
+def all_held(cloud: Running, times: int, do: str = "count") -> Iterator[list[Future[Any]]]:
+    """Events that have their turn, as far as there are turns, and wait until the block ends."""
+    cloud.plan({"kind": "hold", "times": None})
+    turns = min(times, WORKERS_PER_FUNCTION)
+    with ThreadPoolExecutor(times) as threads:
+        try:
+            calls = [threads.submit(cloud.act, do) for _ in range(times)]
+            eventually(lambda: cloud.held() == turns, "all that have a turn are held")
+            yield calls
+        finally:
+            cloud.clear_faults()
+
+
 def test_events_at_once_run_at_once_each_in_a_worker_of_its_own(cloud: Running) -> None:
-    started = time.monotonic()
-    answers = all_at_once(cloud, 4, "sleep", seconds=0.5)
-    assert len({answer.get("pid", str(answer)) for answer in answers}) == 4
-    assert time.monotonic() - started < 4 * 0.5
+    with all_held(cloud, 4) as calls:
+        pass
+    assert len({call.result().get("pid", str(call)) for call in calls}) == 4
 
 
 def test_more_events_than_workers_wait_and_waiting_is_not_counted(cloud: Running) -> None:
-    answers = all_at_once(cloud, 3 * WORKERS_PER_FUNCTION, "sleep", seconds=0.45)
-    assert len({answer["pid"] for answer in answers}) == WORKERS_PER_FUNCTION
+    with all_held(cloud, 3 * WORKERS_PER_FUNCTION) as calls:
+        # Longer than ActFunction may take.
+        cloud.invoke("OtherFunction", {"do": "sleep", "seconds": 1.1})
+        assert not any(call.done() for call in calls)
+    assert len({call.result()["pid"] for call in calls}) == WORKERS_PER_FUNCTION
 
 
 def test_a_busy_function_does_not_hold_up_another(cloud: Running) -> None:
-    with ThreadPoolExecutor(20) as threads:
-        busy = [threads.submit(cloud.act, "sleep", seconds=0.9) for _ in range(20)]
+    with all_held(cloud, 2 * WORKERS_PER_FUNCTION) as busy:
         other = cloud.invoke("OtherFunction", {"do": "count"})
-        assert not any(future.done() for future in busy)
+        assert not any(call.done() for call in busy)
     assert other.json()["calls"] > 0
 
 

@@ -8,7 +8,12 @@ from local.failure import StackFailure
 from local.template import Route, Template
 from tests.local.running import CLOUD, ROOT
 
-VALUES = {"DbHost": "/run/db", "OrderBackupBucket": "backups"}
+VALUES = {
+    "DbHost": "/run/db",
+    "DbName": "orders",
+    "DbUser": "me",
+    "OrderBackupBucket": "backups",
+}
 
 
 def read(text: str, folder: Path) -> Template:
@@ -49,8 +54,7 @@ def test_routes_binary_types_and_the_state_machine_are_read() -> None:
 
 
 def test_the_projects_own_template_can_be_read() -> None:
-    database = {"DbHost": "/run/db", "DbName": "orders", "DbUser": "me", "DbPassword": "secret"}
-    own = template.read(ROOT / "template.yaml", VALUES | database)
+    own = template.read(ROOT / "template.yaml", VALUES | {"DbPassword": "secret"})
     assert {route.function for route in own.routes} < set(own.functions)
     assert "${" not in own.state_machine.definition
     assert own.functions["CreateOrderFunction"].environment["S3_BUCKET"] == "backups"

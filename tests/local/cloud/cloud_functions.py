@@ -1,5 +1,6 @@
 """Handlers that the runtime's and the gateway's tests invoke."""
 
+import fcntl
 import json
 import os
 import signal
@@ -87,6 +88,26 @@ class _Acts:
     def touch(event: Any, _: Any) -> Any:  # noqa: ANN401
         with Path(event["path"]).open("a") as file:
             file.write("touched\n")
+
+    @staticmethod
+    def meet(event: Any, _: Any) -> Any:  # noqa: ANN401
+        """Leave a mark and wait until there are two."""
+        folder = Path(event["folder"])
+        (folder / str(os.getpid())).touch()
+        while len(list(folder.iterdir())) < 2:
+            time.sleep(0.01)
+        return {"met": 2}
+
+    @staticmethod
+    def queue(event: Any, _: Any) -> Any:  # noqa: ANN401
+        """Take a place in a file; the second waits until it is the last to answer."""
+        with Path(event["path"]).open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            place = 2 if file.tell() else 1
+            file.write("touched\n")
+            file.flush()
+            time.sleep(0.6 * (place - 1))
+        return {"place": place}
 
     @staticmethod
     def context(_: Any, context: Any) -> Any:  # noqa: ANN401
