@@ -43,5 +43,6 @@ class FaultApi:
         return Response(status_code=204)
 
     async def tell(self, _: Request) -> Response:
-        """How many invocations are held, by function."""
-        return JSONResponse({"held": self._runtime.holds.counts()})
+        """How many invocations are held, and how many run (those included), by function."""
+        runtime = self._runtime
+        return JSONResponse({"held": runtime.holds.counts(), "running": runtime.running()})

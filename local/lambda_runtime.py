@@ -56,6 +56,10 @@ class Runtime:
         limit = self._turn_seconds if patience is None else patience
         return await self._pools[name].invoke(event, request_id or str(uuid.uuid4()), limit)
 
+    def running(self) -> dict[str, int]:
+        """How many events are being worked on; functions without any are not named."""
+        return {name: pool.running for name, pool in self._pools.items() if pool.running}
+
     async def warm_up(self) -> None:
         """Start one worker of each function, one after the other."""
         for pool in self._pools.values():

@@ -51,6 +51,11 @@ class Pool:
         await asyncio.sleep(fault.after)
         return self._workers.time_out(request_id, self._function.timeout)
 
+    @property
+    def running(self) -> int:
+        """How many events are being worked on, also those whose callers were answered."""
+        return len(self._under_way)
+
     async def warm_up(self) -> None:
         """Have a worker ready for the first event."""
         async with self._turns:

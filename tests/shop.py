@@ -58,6 +58,16 @@ def an_order(*lines: Document, customer_id: str = "CUST001") -> Document:
     return {"customer_id": customer_id, "items": list(lines)}
 
 
+@contextmanager
+def _planned(url: str, faults: dict[str, list[Document]]) -> Iterator[None]:
+    try:
+        for name, planned in faults.items():
+            httpx.put(f"{url}/{name}", json=planned).raise_for_status()
+        yield
+    finally:
+        httpx.delete(url).raise_for_status()
+
+
 @dataclass
 class Shop:
     """Talks to the stack that wrote this stack.json."""
@@ -140,13 +150,57 @@ class Shop:
     @contextmanager
     def failing(self, **faults: list[Document]) -> Iterator[None]:
         """Inject faults into functions, by state name: `failing(BackUpOrder=[...])`."""
-        url = f"{self.description['lambda_url']}/faults"
         try:
-            for state, planned in faults.items():
-                httpx.put(f"{url}/{state}Function", json=planned).raise_for_status()
+            self.plan(**faults)
             yield
         finally:
-            httpx.delete(url).raise_for_status()
+            httpx.delete(f"{self.description['lambda_url']}/faults").raise_for_status()
+
+    def plan(self, **faults: list[Document]) -> None:
+        """The same, until something else is planned."""
+        for state, planned in faults.items():
+            url = f"{self.description['lambda_url']}/faults/{state}Function"
+            httpx.put(url, json=planned).raise_for_status()
+
+    @contextmanager
+    def aws_failing(self, **faults: list[Document]) -> Iterator[None]:
+        """Inject faults into S3 and Step Functions: `aws_failing(PutObject=[...])`."""
+        with _planned(f"{self.description['aws_url']}/faults", faults):
+            yield
+
+    def invocations(self, which: str) -> Document:
+        """How many are "held" by a fault, or "running", by function."""
+        answer = httpx.get(f"{self.description['lambda_url']}/faults")
+        return dict(answer.raise_for_status().json()[which])
+
+    def until_held(self, state: str, times: int = 1) -> None:
+        """Wait until so many invocations of the state's function are held."""
+
+        def held() -> None:
+            assert self.invocations("held").get(f"{state}Function", 0) >= times
+
+        eventually(held)
+
+    def until_idle(self) -> None:
+        """Wait until no function works on anything, those included that nobody waits for."""
+
+        def idle() -> None:
+            assert self.invocations("running") == {}
+
+        eventually(idle)
+
+    @contextmanager
+    def machine_timeout(self, seconds: int) -> Iterator[None]:
+        """Let executions that start meanwhile have only so many seconds."""
+        arn = self.description["environment"]["STATE_MACHINE_ARN"]
+        engine = self._aws("stepfunctions")
+        definition = engine.describe_state_machine(stateMachineArn=arn)["definition"]
+        hasty = json.dumps(json.loads(definition) | {"TimeoutSeconds": seconds})
+        engine.update_state_machine(stateMachineArn=arn, definition=hasty)
+        try:
+            yield
+        finally:
+            engine.update_state_machine(stateMachineArn=arn, definition=definition)
 
     # The operator's commands.
 
@@ -240,6 +294,12 @@ class Shop:
             {"key": key, "head": found, "document": json.load(found["Body"])}
             for key, found in objects.items()
         ]
+
+    def lose_backup(self, order_id: str) -> None:
+        """Delete the order's backup."""
+        (backup,) = self.backups(order_id)
+        bucket = self.description["environment"]["S3_BUCKET"]
+        self._aws("s3").delete_object(Bucket=bucket, Key=backup["key"])
 
     def _aws(self, service: str) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
         url = self.description["step_functions_url" if service != "s3" else "aws_url"]

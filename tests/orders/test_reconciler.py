@@ -1,6 +1,5 @@
 """The reconciler on the real engine: what no Catch can see is settled, once."""
 
-import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -10,7 +9,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from tests.conftest import a_running_stack, serving
-from tests.shop import Document, Shop, TaskFailed, a_line, eventually
+from tests.shop import Document, Shop, TaskFailed, a_line
 from tests.tasks.walking import FORWARD
 
 RAISES: Document = {"kind": "raise", "times": None}
@@ -20,7 +19,7 @@ HOLD: Document = {"kind": "hold"}
 @pytest.fixture(scope="module")
 def own() -> Iterator[Shop]:
     """A stack of its own, so that the doctor may be asked about all of it."""
-    with a_running_stack("--faults", "--schedules", "0") as running:
+    with a_running_stack("--faults") as running:
         yield running
 
 
@@ -98,7 +97,7 @@ def test_an_order_keeps_the_price_that_it_had_come_to(own: Shop) -> None:
 
 
 def test_an_order_whose_workflow_runs_is_left_to_it(own: Shop) -> None:
-    product = own.product(stock=10)
+    product = own.product(stock=20)
     for state in FORWARD:
         with own.failing(**{state: [HOLD]}):
             order_id = held_at(own, state, product)
@@ -108,8 +107,8 @@ def test_an_order_whose_workflow_runs_is_left_to_it(own: Shop) -> None:
 
 def test_young_orders_are_left_alone(own: Shop) -> None:
     product = own.product(stock=10)
-    with own.failing(BackUpOrder=[HOLD]):
-        order_id = held_at(own, "BackUpOrder", product)
+    with own.failing(PersistOrder=[HOLD]):
+        order_id = held_at(own, "PersistOrder", product)
         own.abort(order_id)
 
         assert own.reconcile(older_than=3600) == {}
@@ -119,8 +118,8 @@ def test_young_orders_are_left_alone(own: Shop) -> None:
 
 def test_a_dry_run_tells_and_does_nothing(own: Shop) -> None:
     product = own.product(stock=10)
-    with own.failing(BackUpOrder=[HOLD]):
-        order_id = held_at(own, "BackUpOrder", product)
+    with own.failing(PersistOrder=[HOLD]):
+        order_id = held_at(own, "PersistOrder", product)
         own.abort(order_id)
     own.until_idle()
     lost = own.processed(a_line(product))
@@ -212,7 +211,7 @@ def test_what_is_asked_for_must_make_sense(own: Shop) -> None:
 
 def test_what_an_engine_has_forgotten_is_settled_from_the_tables() -> None:
     with TemporaryDirectory(prefix="orders-") as folder:
-        with serving(Path(folder), "--faults", "--schedules", "0") as shop:
+        with serving(Path(folder), "--faults") as shop:
             product = shop.product(stock=30)
             with shop.failing(PersistOrder=[HOLD], UpdateStatus=[HOLD]):
                 unstored = shop.create(a_line(product, 3))
@@ -220,7 +219,7 @@ def test_what_an_engine_has_forgotten_is_settled_from_the_tables() -> None:
                 last = shop.create(a_line(product, 3))
                 shop.until_held("UpdateStatus")
 
-        with serving(Path(folder), "--schedules", "0") as shop:
+        with serving(Path(folder)) as shop:
             kinds = [finding["kind"] for finding in shop.findings()]
             assert sorted(kinds) == [
                 "pending order without workflow",
