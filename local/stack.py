@@ -173,7 +173,9 @@ async def _run_database(stack: Stack, exits: AsyncExitStack) -> None:
 async def _run_aws(stack: Stack, listening: socket.socket, exits: AsyncExitStack) -> None:
     port = int(stack.lambda_url.rpartition(":")[2])
     log = stack.folder.log("moto")
-    server = await exits.enter_async_context(aws.server(listening, port, ROOT, log))
+    server = await exits.enter_async_context(
+        aws.server(listening, port, ROOT, log, with_faults=stack.options.faults)
+    )
     stack.children.append(server)
     await server.while_alive(
         asyncio.gather(
