@@ -12,7 +12,7 @@ from typing import Any
 
 import psutil
 
-from local import aws, data_folder, http_server, postgres, template, worker_process
+from local import aws, data_folder, http_server, postgres, schedules, template, worker_process
 from local.children import Child
 from local.data_folder import DataFolder
 from local.gateway import Gateway
@@ -36,6 +36,7 @@ class Options:
     step_functions: str | None
     fresh: bool
     faults: bool
+    schedules: float | None
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,8 @@ async def _start(
     # Last: who calls before all is ready waits in the socket's queue.
     gateway = Gateway(read.routes, runtime, options.api_key, read.binary_types)
     await exits.enter_async_context(http_server.serving(gateway, api))
+    due = schedules.at_rate(read.schedules, options.schedules)
+    await exits.enter_async_context(schedules.running(due, runtime))
     return stack
 
 

@@ -145,6 +145,26 @@ class Shop:
         finally:
             httpx.delete(url).raise_for_status()
 
+    def plan(self, state: str, *faults: Document) -> None:
+        """Add faults to the function of a state, aimed with `where`; `clear_faults` ends them."""
+        url = f"{self.description['lambda_url']}/faults/{state}Function"
+        httpx.post(url, json=faults).raise_for_status()
+
+    def plan_aws(self, operation: str, *faults: Document) -> None:
+        """Add faults to an operation of S3 or Step Functions, such as PutObject."""
+        url = f"{self.description['aws_url']}/faults/{operation}"
+        httpx.post(url, json=faults).raise_for_status()
+
+    def clear_faults(self) -> None:
+        """Plan nothing any more, and let go who is held."""
+        for address in ("lambda_url", "aws_url"):
+            httpx.delete(f"{self.description[address]}/faults").raise_for_status()
+
+    def held(self, state: str) -> int:
+        """How many runs of the state's function are held by the fault `hold`."""
+        told = httpx.get(f"{self.description['lambda_url']}/faults").json()
+        return int(told["held"].get(f"{state}Function", 0))
+
     # The tables.
 
     @cached_property

@@ -18,7 +18,7 @@ from botocore.config import Config
 
 ROOT = Path(__file__).parent.parent.parent
 CLOUD = Path(__file__).parent / "cloud"
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 
 def eventually(condition: Callable[[], object], what: str) -> None:
