@@ -7,6 +7,7 @@ signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import argparse
 import asyncio
+import math
 import os
 import shlex
 import sys
@@ -85,7 +86,13 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--faults",
         action="store_true",
-        help="let PUT /faults/FUNCTION on the Lambda API inject faults",
+        help="let PUT /faults/... at the Lambda and AWS addresses inject faults",
+    )
+    add(
+        "--schedules",
+        type=_seconds,
+        metavar="SECONDS",
+        help="run scheduled functions this often; 0: never (at the template's own rates)",
     )
     add("--template", type=Path, default=ROOT / "template.yaml", help=argparse.SUPPRESS)
     return parser
@@ -96,6 +103,14 @@ def _header_value(text: str) -> str:
         message = "must be printable ASCII"
         raise argparse.ArgumentTypeError(message)
     return text
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 <= seconds < math.inf:
+        message = "must be a number of seconds"
+        raise argparse.ArgumentTypeError(message)
+    return seconds
 
 
 def _url(text: str) -> str:

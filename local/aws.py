@@ -27,11 +27,13 @@ ROLE = f"arn:aws:iam::{ACCOUNT}:role/local"
 
 @asynccontextmanager
 async def server(
-    listening: socket.socket, lambda_port: int, root: Path, log: Path
+    listening: socket.socket, lambda_port: int, root: Path, log: Path, *, with_faults: bool
 ) -> AsyncIterator[Child]:
     """Run moto on a listening socket, which is its own from then on."""
     environment = {**os.environ, **SETTINGS, "MOTO_PORT": str(lambda_port)}
-    command = (sys.executable, "-m", "local.aws_server", listening.fileno())
+    command = [sys.executable, "-m", "local.aws_server", str(listening.fileno())]
+    if with_faults:
+        command.append("--faults")
     inherited: dict[str, Any] = {"env": environment, "cwd": root, "pass_fds": [listening.fileno()]}
     async with children.child(
         "Step Functions and S3 (moto)", *command, log=log, **inherited

@@ -1,7 +1,7 @@
 """S3 and Step Functions: moto's server with its engine on, as a process.
 
-`python -m local.aws_server FD` serves on the listening socket FD and ends when
-its stdin does. What it holds (objects, executions) lives in memory only.
+`python -m local.aws_server FD [--faults]` serves on the listening socket FD and ends
+when its stdin does. What it holds (objects, executions) lives in memory only.
 
 MOTO_PORT is read by moto to find Lambda on localhost when a task is due; our
 parent sets it to the Lambda runtime's port, so those calls never come here.
@@ -23,6 +23,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda
 from moto.stepfunctions.parser.asl.utils.boto_client import boto_client_for
 
 from local import moto_endings
+from local.aws_faults import Faulty
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -56,7 +57,7 @@ def _kept_client(service: str, region: str, state_credentials: object) -> Any:  
     return _lambda_client(region)
 
 
-def main(file_descriptor: int) -> None:
+def main(file_descriptor: int, *, with_faults: bool) -> None:
     """Serve until killed or left alone."""
     threading.Thread(target=_end_with_stdin, daemon=True).start()
     setattr(lambda_eval_utils, "boto_client_for", _kept_client)  # noqa: B010  # mypy: not its own name
@@ -65,7 +66,9 @@ def main(file_descriptor: int) -> None:
     for name in ("moto", "waitress", "urllib3"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     default_user_config["stepfunctions"] = {"execute_state_machine": True}
-    application = OneStartAtATime(DomainDispatcherApplication(create_backend_app))
+    application: WSGIApplication = OneStartAtATime(DomainDispatcherApplication(create_backend_app))
+    if with_faults:
+        application = Faulty(application)
     waitress.serve(application, sockets=[socket.socket(fileno=file_descriptor)], threads=THREADS)
 
 
@@ -75,4 +78,4 @@ def _end_with_stdin() -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), with_faults="--faults" in sys.argv)

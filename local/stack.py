@@ -12,7 +12,7 @@ from typing import Any
 
 import psutil
 
-from local import aws, data_folder, http_server, postgres, template, worker_process
+from local import aws, data_folder, http_server, postgres, schedules, template, worker_process
 from local.children import Child
 from local.data_folder import DataFolder
 from local.gateway import Gateway
@@ -36,6 +36,7 @@ class Options:
     step_functions: str | None
     fresh: bool
     faults: bool
+    schedules: float | None
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,8 @@ async def _start(
     # Last: who calls before all is ready waits in the socket's queue.
     gateway = Gateway(read.routes, runtime, options.api_key, read.binary_types)
     await exits.enter_async_context(http_server.serving(gateway, api))
+    due = schedules.at_rate(read.schedules, options.schedules)
+    await exits.enter_async_context(schedules.running(due, runtime))
     return stack
 
 
@@ -173,7 +176,9 @@ async def _run_database(stack: Stack, exits: AsyncExitStack) -> None:
 async def _run_aws(stack: Stack, listening: socket.socket, exits: AsyncExitStack) -> None:
     port = int(stack.lambda_url.rpartition(":")[2])
     log = stack.folder.log("moto")
-    server = await exits.enter_async_context(aws.server(listening, port, ROOT, log))
+    server = await exits.enter_async_context(
+        aws.server(listening, port, ROOT, log, with_faults=stack.options.faults)
+    )
     stack.children.append(server)
     await server.while_alive(
         asyncio.gather(

@@ -1,5 +1,6 @@
-"""What template.yaml says: functions, routes, the bucket and the state machine."""
+"""What template.yaml says: functions, routes, schedules, the bucket and the state machine."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from local import cloudformation
+from local import cloudformation, rate
 from local.cloudformation import Resolver
 from local.failure import StackFailure
 
@@ -35,6 +36,15 @@ class Route:
 
 
 @dataclass(frozen=True)
+class Schedule:
+    """A function that runs every so many `seconds`, on the `input` (JSON) or an event as such."""
+
+    function: str
+    seconds: float
+    input: str | None
+
+
+@dataclass(frozen=True)
 class StateMachine:
     """`definition` is ASL text with its substitutions made."""
 
@@ -49,6 +59,7 @@ class Template:
 
     functions: dict[str, Function]
     routes: list[Route]
+    schedules: list[Schedule]
     binary_types: list[str]
     state_machine: StateMachine
 
@@ -76,6 +87,7 @@ class _Reader:
         return Template(
             functions={name: self._function(name, this) for name, this in functions},
             routes=[route for name, this in functions for route in _routes(name, this)],
+            schedules=[each for name, this in functions for each in self._schedules(name, this)],
             binary_types=list(self._binary_types()),
             state_machine=list(self._state_machines())[0],  # noqa: RUF015  # an IndexError when there is none,
         )
@@ -105,6 +117,13 @@ class _Reader:
         resolved = self.resolver.resolve(variables)
         return {name: str(value) for name, value in resolved.items() if value is not None}
 
+    def _schedules(self, function: str, properties: dict[str, Any]) -> Iterator[Schedule]:
+        for event in properties.get("Events", {}).values():
+            if event["Type"] == "Schedule":
+                said = self.resolver.resolve(event["Properties"])
+                if said.get("Enabled", True):
+                    yield _schedule(function, said)
+
     def _binary_types(self) -> Iterator[str]:
         apis = [self._globals("Api"), *(this for _, this in self._resources("Api"))]
         for api in apis:
@@ -120,6 +139,12 @@ class _Reader:
 
 def _substitute(text: str, substitutions: Mapping[str, str]) -> str:
     return re.sub(r"\$\{(\w+)\}", lambda found: str(substitutions[found[1]]), text)
+
+
+def _schedule(function: str, said: Mapping[str, Any]) -> Schedule:
+    text = said.get("Input")
+    json.loads(text or "{}")  # a ValueError, here and not at each run
+    return Schedule(function, rate.seconds(said["Schedule"]), text)
 
 
 def _routes(function: str, properties: dict[str, Any]) -> Iterator[Route]:

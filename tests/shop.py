@@ -58,16 +58,6 @@ def an_order(*lines: Document, customer_id: str = "CUST001") -> Document:
     return {"customer_id": customer_id, "items": list(lines)}
 
 
-@contextmanager
-def _planned(url: str, faults: dict[str, list[Document]]) -> Iterator[None]:
-    try:
-        for name, planned in faults.items():
-            httpx.put(f"{url}/{name}", json=planned).raise_for_status()
-        yield
-    finally:
-        httpx.delete(url).raise_for_status()
-
-
 @dataclass
 class Shop:
     """Talks to the stack that wrote this stack.json."""
@@ -151,22 +141,26 @@ class Shop:
     def failing(self, **faults: list[Document]) -> Iterator[None]:
         """Inject faults into functions, by state name: `failing(BackUpOrder=[...])`."""
         try:
-            self.plan(**faults)
+            for state, planned in faults.items():
+                self.plan(state, *planned)
             yield
         finally:
-            httpx.delete(f"{self.description['lambda_url']}/faults").raise_for_status()
+            self.clear_faults()
 
-    def plan(self, **faults: list[Document]) -> None:
-        """The same, until something else is planned."""
-        for state, planned in faults.items():
-            url = f"{self.description['lambda_url']}/faults/{state}Function"
-            httpx.put(url, json=planned).raise_for_status()
+    def plan(self, state: str, *faults: Document) -> None:
+        """Add faults to the function of a state, aimed with `where`; `clear_faults` ends them."""
+        url = f"{self.description['lambda_url']}/faults/{state}Function"
+        httpx.post(url, json=faults).raise_for_status()
 
-    @contextmanager
-    def aws_failing(self, **faults: list[Document]) -> Iterator[None]:
-        """Inject faults into S3 and Step Functions: `aws_failing(PutObject=[...])`."""
-        with _planned(f"{self.description['aws_url']}/faults", faults):
-            yield
+    def plan_aws(self, operation: str, *faults: Document) -> None:
+        """Add faults to an operation of S3 or Step Functions, such as PutObject."""
+        url = f"{self.description['aws_url']}/faults/{operation}"
+        httpx.post(url, json=faults).raise_for_status()
+
+    def clear_faults(self) -> None:
+        """Plan nothing any more, and let go who is held."""
+        for address in ("lambda_url", "aws_url"):
+            httpx.delete(f"{self.description[address]}/faults").raise_for_status()
 
     def invocations(self, which: str) -> Document:
         """How many are "held" by a fault, or "running", by function."""

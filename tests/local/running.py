@@ -14,10 +14,11 @@ from typing import Any
 import boto3
 import httpx
 import psutil
+from botocore.config import Config
 
 ROOT = Path(__file__).parent.parent.parent
 CLOUD = Path(__file__).parent / "cloud"
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 
 def eventually(condition: Callable[[], object], what: str) -> None:
@@ -115,7 +116,7 @@ class Running:
         headers = {"x-api-key": self.stack["api_key"], **options.pop("headers", {})}
         return self.http.request(method, self.stack["api_url"] + path, headers=headers, **options)
 
-    def client(self, service: str) -> Any:  # noqa: ANN401  # boto3 makes its classes at run time
+    def client(self, service: str, *, retry: bool = True) -> Any:  # noqa: ANN401  # made at run time
         """A client with the settings that the functions have."""
         settings = self.stack["environment"]
         return boto3.client(
@@ -124,6 +125,7 @@ class Running:
             region_name=settings["AWS_REGION"],
             aws_access_key_id=settings["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=settings["AWS_SECRET_ACCESS_KEY"],
+            config=Config(retries={"total_max_attempts": 3 if retry else 1}),
         )
 
 

@@ -10,7 +10,7 @@ import psutil
 import pytest
 from pg8000.native import Connection
 
-from tests.local.running import Running, command, eventually, gone
+from tests.local.running import PATIENCE_SECONDS, Running, command, eventually, gone
 
 Start = Callable[..., Running]
 
@@ -26,7 +26,7 @@ def connected(stack: dict[str, Any]) -> Connection:
 
 def refused(process: subprocess.Popen[str]) -> str:
     """The one sentence of a command that cannot start."""
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 1
     assert said.count("\n") == 1, said
     return said
@@ -187,7 +187,7 @@ def test_ctrl_c_while_starting_leaves_nothing_and_says_nothing(
     assert not (tmp_path / "stack.json").exists()
 
     os.killpg(process.pid, signal.SIGINT)
-    _, said = process.communicate(timeout=20)
+    _, said = process.communicate(timeout=PATIENCE_SECONDS)
 
     assert said == ""
     assert process.returncode in (0, -signal.SIGINT)
@@ -201,16 +201,13 @@ def started_by(mark: Path) -> list[psutil.Process]:
 
 
 def test_requests_under_way_do_not_hold_up_the_stop(start: Start, tmp_path: Path) -> None:
-    running = start(tmp_path)
-    wanted = '{"statusCode": 200, "sleep": 4}'
+    running = start(tmp_path, "--faults")
+    running.plan({"kind": "hold"}, function="AnswerFunction")
     url = running.stack["api_url"] + "/answer"
     quiet = ["-s", "-o", "/dev/null", "-w", "%{http_code}"]
-    arguments = ["curl", *quiet, "-d", wanted, "-H", "x-api-key: local-dev-key", url]
+    arguments = ["curl", *quiet, "-d", '{"statusCode": 200}', "-H", "x-api-key: local-dev-key", url]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as curl:
-        port = int(running.stack["api_url"].rpartition(":")[2])
-        api = psutil.Process(running.process.pid)
-        busy = lambda: any(c.laddr.port == port and c.raddr for c in api.net_connections())  # noqa: E731
-        eventually(busy, "the request is under way")
+        eventually(lambda: running.held("AnswerFunction") == 1, "the request is under way")
         status, _ = running.end(signal.SIGINT)
         answered, _ = curl.communicate()
     assert (status, answered) != (0, "200"), "the stop waited for the request"

@@ -70,7 +70,7 @@ def test_late_work_begins_after_its_delay_and_then_has_all_its_time(
 ) -> None:
     """The delay alone is longer than the function may take."""
     mark = tmp_path / "mark"
-    cloud.plan({"kind": "late", "delay": 1.5})
+    cloud.plan({"kind": "late", "delay": 2})
     cloud.act("touch", path=str(mark))
     assert touched(mark) == 0
     eventually(lambda: touched(mark) == 1, "the work is done")

@@ -5,7 +5,7 @@ import pytest
 
 from local import template
 from local.failure import StackFailure
-from local.template import Route, Template
+from local.template import Route, Schedule, Template
 from tests.local.running import CLOUD, ROOT
 
 VALUES = {
@@ -51,6 +51,41 @@ def test_routes_binary_types_and_the_state_machine_are_read() -> None:
     task = json.loads(read_from.state_machine.definition)["States"]["Act"]
     assert task["Parameters"]["FunctionName"] == read_from.functions["ActFunction"].arn
     assert read_from.state_machine.arn.endswith(":stateMachine:Machine")
+
+
+def test_schedules_are_read_except_those_that_are_off() -> None:
+    assert template.read(CLOUD / "template.yaml", VALUES).schedules == [
+        Schedule("TickFunction", 3600, '{"a": 1}'),
+        Schedule("TickFunction", 2 * 86400, None),
+    ]
+
+
+def scheduled(properties: str) -> str:
+    event = f"Events: {{E: {{Type: Schedule, Properties: {{{properties}}}}}}}\n      Handler:"
+    return TEXT.replace("VALUE", "v").replace("Handler:", event)
+
+
+@pytest.mark.parametrize(
+    ("expression", "seconds"),
+    [("rate(5 minutes)", 300), ("rate(1 hour)", 3600), ("rate(10 days)", 864000)],
+)
+def test_rates_are_in_seconds(tmp_path: Path, expression: str, seconds: float) -> None:
+    text = scheduled(f"Schedule: {expression}")
+    assert read(text, tmp_path).schedules == [Schedule("F", seconds, None)]
+
+
+@pytest.mark.parametrize(
+    "expression", ["cron(0 12 * * ? *)", "rate(0 minutes)", "rate(1 second)", "at(2026-11-22)"]
+)
+def test_a_schedule_that_is_no_rate_is_one_sentence(tmp_path: Path, expression: str) -> None:
+    with pytest.raises(StackFailure, match="only rate") as failure:
+        read(scheduled(f"Schedule: '{expression}'"), tmp_path)
+    assert expression in str(failure.value)
+
+
+def test_an_input_that_is_no_json_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(StackFailure, match="is not a template"):
+        read(scheduled("Schedule: rate(1 hour), Input: '{'"), tmp_path)
 
 
 def test_the_projects_own_template_can_be_read() -> None:

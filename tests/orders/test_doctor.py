@@ -11,7 +11,7 @@ from tests.shop import Shop, a_line
 @pytest.fixture(scope="module")
 def broken() -> Iterator[Shop]:
     """A stack of its own: what is broken here stays broken."""
-    with a_running_stack("--faults") as running:
+    with a_running_stack("--faults", "--schedules", "0") as running:
         yield running
 
 

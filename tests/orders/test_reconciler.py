@@ -19,7 +19,7 @@ HOLD: Document = {"kind": "hold"}
 @pytest.fixture(scope="module")
 def own() -> Iterator[Shop]:
     """A stack of its own, so that the doctor may be asked about all of it."""
-    with a_running_stack("--faults") as running:
+    with a_running_stack("--faults", "--schedules", "0") as running:
         yield running
 
 
@@ -198,8 +198,9 @@ def test_an_order_that_cannot_be_settled_now_is_left_for_the_next_run(own: Shop)
         order_id = held_at(own, "PersistOrder", product)
         own.abort(order_id)
     own.until_idle()
-    with own.aws_failing(DescribeExecution=[{"kind": "error", "status": 500, "times": None}]):
-        assert own.reconcile() == {order_id: "left"}
+    own.plan_aws("DescribeExecution", {"kind": "error", "status": 500, "times": None})
+    assert own.reconcile() == {order_id: "left"}
+    own.clear_faults()
 
     assert own.reconcile() == {order_id: "failed"}
 
@@ -211,7 +212,7 @@ def test_what_is_asked_for_must_make_sense(own: Shop) -> None:
 
 def test_what_an_engine_has_forgotten_is_settled_from_the_tables() -> None:
     with TemporaryDirectory(prefix="orders-") as folder:
-        with serving(Path(folder), "--faults") as shop:
+        with serving(Path(folder), "--faults", "--schedules", "0") as shop:
             product = shop.product(stock=30)
             with shop.failing(PersistOrder=[HOLD], UpdateStatus=[HOLD]):
                 unstored = shop.create(a_line(product, 3))
@@ -219,7 +220,7 @@ def test_what_an_engine_has_forgotten_is_settled_from_the_tables() -> None:
                 last = shop.create(a_line(product, 3))
                 shop.until_held("UpdateStatus")
 
-        with serving(Path(folder)) as shop:
+        with serving(Path(folder), "--schedules", "0") as shop:
             kinds = [finding["kind"] for finding in shop.findings()]
             assert sorted(kinds) == [
                 "pending order without workflow",

@@ -39,6 +39,11 @@ def start(event: dict[str, Any], _: object) -> dict[str, Any]:
     return {"statusCode": 201, "body": json.dumps({"arn": started["executionArn"]})}
 
 
+def tick(event: dict[str, Any], _: object) -> None:
+    """Print the event, a line each."""
+    print("tick", json.dumps(event))  # noqa: T201
+
+
 class TooLittle(Exception):
     """A domain error."""
 

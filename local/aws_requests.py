@@ -1,0 +1,65 @@
+"""Requests to AWS services: which operation they ask for, and how they are refused."""
+
+import json
+from dataclasses import dataclass
+from http import HTTPStatus
+from io import BytesIO
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, unquote
+from xml.sax.saxutils import escape
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+S3_OBJECTS = {"GET": "GetObject", "HEAD": "HeadObject", "PUT": "PutObject"}
+MESSAGE = "injected fault"
+
+
+@dataclass(frozen=True)
+class AwsRequest:
+    """A request, read to its end. `target` is empty for S3, the one service here without JSON."""
+
+    target: str
+    method: str
+    path: str
+    query: str
+    body: bytes
+
+    @classmethod
+    def read(cls, environ: "WSGIEnvironment") -> "AwsRequest":
+        """Read the request and leave its body to be read again."""
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = BytesIO(body)
+        return cls(
+            target=environ.get("HTTP_X_AMZ_TARGET", ""),
+            method=environ["REQUEST_METHOD"],
+            path=unquote(environ["PATH_INFO"]),
+            query=environ.get("QUERY_STRING", ""),
+            body=body,
+        )
+
+    @property
+    def operation(self) -> str:
+        """AWS's name of it; empty when it is one that nothing here asks for."""
+        if self.target:
+            return self.target.rpartition(".")[2]
+        key = self.path.strip("/").partition("/")[2]
+        if key:
+            return S3_OBJECTS.get(self.method, "")
+        listing = self.method == "GET" and "list-type" in parse_qs(self.query)
+        return "ListObjectsV2" if listing else ""
+
+    def refusal(self, code: str | None) -> tuple[str, bytes]:
+        """A media type and a body, as the service words its errors."""
+        if self.target:
+            document = {"__type": code or "InternalServerException", "message": MESSAGE}
+            return "application/x-amz-json-1.0", json.dumps(document).encode()
+        text = f"<Code>{escape(code or 'InternalError')}</Code><Message>{MESSAGE}</Message>"
+        body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error>{text}</Error>'
+        return "application/xml", b"" if self.method == "HEAD" else body.encode()
+
+
+def status_line(status: int) -> str:
+    """As WSGI wants it."""
+    known = status in {this.value for this in HTTPStatus}
+    return f"{status} {HTTPStatus(status).phrase if known else 'Unknown'}"
