@@ -214,11 +214,10 @@ def test_what_an_engine_has_forgotten_is_settled_from_the_tables() -> None:
     with TemporaryDirectory(prefix="orders-") as folder:
         with serving(Path(folder), "--faults", "--schedules", "0") as shop:
             product = shop.product(stock=30)
-            with shop.failing(PersistOrder=[HOLD], UpdateStatus=[HOLD]):
-                unstored = shop.create(a_line(product, 3))
-                shop.until_held("PersistOrder")
-                last = shop.create(a_line(product, 3))
-                shop.until_held("UpdateStatus")
+            shop.plan("PersistOrder", HOLD)
+            shop.plan("UpdateStatus", HOLD)
+            unstored = held_at(shop, "PersistOrder", product)
+            last = held_at(shop, "UpdateStatus", product)
 
         with serving(Path(folder), "--schedules", "0") as shop:
             kinds = [finding["kind"] for finding in shop.findings()]
