@@ -17,6 +17,7 @@ from schemathesis.config import SchemathesisConfig
 
 from local.openapi.document import TARGET
 from orders.model import OrderStatus
+from tests.conftest import a_running_stack
 from tests.shop import Shop
 
 CONFIG = SchemathesisConfig.from_dict(
@@ -46,6 +47,13 @@ def filter_body(context: schemathesis.HookContext, body: Any) -> bool:  # noqa: 
     lines = (line for line in items if isinstance(line, dict)) if isinstance(items, list) else ()
     quantities = (line.get("quantity") for line in lines)
     return not any(isinstance(one, float) and one.is_integer() for one in quantities)
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[Shop]:
+    """A stack of its own: what is sent here takes the sample products' stock, and fills lists."""
+    with a_running_stack("--faults") as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -108,3 +116,18 @@ def test_what_is_created_can_be_read_changed_and_deleted(
     Customer.run(
         settings=settings(max_examples=settings().max_examples // 5, stateful_step_count=6)
     )
+
+
+def test_a_body_that_is_too_long_is_answered_as_documented(shop: Shop) -> None:
+    answer = shop.api.post("/orders", content=b" " * (10 * 2**20 + 1))
+
+    assert answer.status_code == 413
+    api["/orders"]["POST"].validate_response(answer)
+
+
+def test_a_function_that_dies_is_answered_as_documented(shop: Shop) -> None:
+    with shop.failing(ListOrders=[{"kind": "kill"}]):
+        answer = shop.api.get("/orders")
+
+    assert answer.status_code == 502
+    api["/orders"]["GET"].validate_response(answer)
