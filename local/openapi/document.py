@@ -7,8 +7,8 @@ from typing import Any
 
 from local.openapi.operation import Operation, operations
 from local.openapi.paths import paths
-from local.openapi.responses import ERRORS, SHARED
 from local.openapi.schemas import Schema, schemas
+from local.openapi.shared import ERRORS, HEADERS, SHARED
 
 ROOT = Path(__file__).parents[2]
 TARGET = ROOT / "docs" / "openapi.json"
@@ -48,6 +48,7 @@ def document() -> dict[str, Any]:
         "components": {
             "schemas": _bodies(listed, models) | ERRORS,
             "responses": SHARED,
+            "headers": HEADERS,
             "securitySchemes": {"apiKey": {"type": "apiKey", "in": "header", "name": "x-api-key"}},
         },
     }

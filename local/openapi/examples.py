@@ -7,11 +7,6 @@ from typing import Any
 from orders.errors import InvalidRequest, MoveNotAllowed, OrderError
 
 _SHOWN: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_suffix(".json").read_text())
-_SAID = (
-    InvalidRequest("Missing required field: customer_id"),
-    MoveNotAllowed("delivered", "processing"),
-)
-"""One of each error whose words depend on the request."""
 
 
 def request(operation: str) -> Any:  # noqa: ANN401  # any JSON
@@ -30,11 +25,13 @@ def parameter(operation: str, name: str) -> dict[str, Any]:
     return {f"{name}{number or ''}": {"value": value} for number, value in enumerate(values)}
 
 
-def said(error: type[OrderError]) -> str:
-    """What such an error says."""
-    return next((str(one) for one in _SAID if type(one) is error), "") or str(error())
+def said(operation: str, error: type[OrderError]) -> str:
+    """What such an error says to a caller of the operation."""
+    if error is InvalidRequest:
+        return str(_SHOWN[operation]["fault"])
+    return str(MoveNotAllowed("delivered", "processing") if error is MoveNotAllowed else error())
 
 
 def has_one_wording(error: type[OrderError]) -> bool:
     """Whether it says the same every time."""
-    return not any(type(one) is error for one in _SAID)
+    return error not in {InvalidRequest, MoveNotAllowed}

@@ -6,8 +6,9 @@ from typing import Any
 
 from local.openapi import examples
 from local.openapi.operation import Operation
-from local.openapi.responses import refusals, shared, success
+from local.openapi.responses import refusals, success
 from local.openapi.schemas import Schema, reference
+from local.openapi.shared import shared
 
 PLACES = {"path": "path", "query": "query", "headers": "header"}
 """Where the fields of a part are in a request, in OpenAPI's words."""
@@ -36,21 +37,18 @@ def _operation(
 
 
 def _parameters(one: Operation, models: dict[str, Schema]) -> Iterator[dict[str, Any]]:
-    for part, place in PLACES.items():
-        if part in one.takes:
-            model = models[one.takes[part].__name__]
-            required = model.get("required", ())
-            for field, schema in model["properties"].items():
-                name = field.title() if place == "header" else field
-                told = {key: value for key, value in schema.items() if key != "description"}
-                yield {
-                    "name": name,
-                    "in": place,
-                    "description": schema["description"],
-                    "required": field in required,
-                    "schema": told,
-                    "examples": examples.parameter(one.name, name),
-                }
+    for part in filter(PLACES.__contains__, one.takes):
+        model = models[one.takes[part].__name__]
+        for field, schema in model["properties"].items():
+            name = field.title() if part == "headers" else field
+            yield {
+                "name": name,
+                "in": PLACES[part],
+                "description": schema["description"],
+                "required": field in model.get("required", ()),
+                "schema": {key: value for key, value in schema.items() if key != "description"},
+                "examples": examples.parameter(one.name, name),
+            }
 
 
 def _body(one: Operation) -> dict[str, Any]:
@@ -62,7 +60,7 @@ def _body(one: Operation) -> dict[str, Any]:
 
 
 def _responses(one: Operation, listed: list[Operation]) -> dict[str, Any]:
-    made = {str(int(one.status)): success(one), **refusals(one.raises), **shared(one)}
+    made = {str(int(one.status)): success(one), **refusals(one), **shared(one)}
     if one.status is HTTPStatus.CREATED:
         made[str(int(one.status))]["links"] = _links(listed)
     return dict(sorted(made.items()))
