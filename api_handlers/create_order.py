@@ -14,7 +14,7 @@ from orders.queries import transaction
 _NAMESPACE = UUID("7c2f1f0c-6d1b-5c8e-9a53-3c0a6b2a4f11")
 
 
-@route(HTTPStatus.CREATED)
+@route(HTTPStatus.CREATED, raises=(IdempotencyKeyReused,))
 def handler(body: NewOrder, headers: CreateHeaders, caller: Caller) -> OrderCreated:
     """Accept the order.
 

@@ -2,12 +2,12 @@
 
 from orders.contracts import OrderDeleted, OrderPath
 from orders.entry import route
-from orders.errors import OrderNotFound
+from orders.errors import OrderNotFound, OrderStillProcessing
 from orders.queries import transaction
 from orders.waiting import until_workflow_ends
 
 
-@route()
+@route(raises=(OrderNotFound, OrderStillProcessing))
 def handler(path: OrderPath) -> OrderDeleted:
     """Delete the order, giving back the stock that it still holds.
 

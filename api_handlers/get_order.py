@@ -2,10 +2,11 @@
 
 from orders.contracts import OrderDetails, OrderPath
 from orders.entry import route
+from orders.errors import OrderNotFound
 from orders.waiting import order_when_stored
 
 
-@route()
+@route(raises=(OrderNotFound,))
 def handler(path: OrderPath) -> OrderDetails:
     """Give the order, waiting a little for one that was accepted just now.
 

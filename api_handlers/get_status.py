@@ -15,7 +15,7 @@ _NAME = re.compile("[A-Za-z0-9_-]{1,80}")
 """What Step Functions lets an execution be called, less what needs escaping."""
 
 
-@route()
+@route(raises=(ExecutionNotFound,))
 def handler(path: StatusPath) -> ExecutionStatus:
     """Give the execution of an order id or execution ARN, with its newest 10 events.
 

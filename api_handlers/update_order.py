@@ -2,13 +2,13 @@
 
 from orders.contracts import OrderPath, OrderUpdated, StatusUpdate
 from orders.entry import route
-from orders.errors import OrderNotFound
+from orders.errors import MoveNotAllowed, OrderNotFound, OrderStillProcessing
 from orders.model import OrderStatus, require_move
 from orders.queries import Sql, transaction
 from orders.waiting import until_workflow_ends
 
 
-@route()
+@route(raises=(OrderNotFound, MoveNotAllowed, OrderStillProcessing))
 def handler(path: OrderPath, body: StatusUpdate) -> OrderUpdated:
     """Move the order and its stock with it; the present status again changes nothing.
 

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 import simplejson
 from pydantic import (
@@ -19,6 +19,7 @@ from pydantic import (
     PlainSerializer,
     ValidationError,
     ValidatorFunctionWrapHandler,
+    WithJsonSchema,
     WrapValidator,
 )
 from pydantic_core import PydanticCustomError
@@ -33,7 +34,8 @@ HIGHEST_LIMIT = 100
 def must_be(words: str) -> WrapValidator:
     """Let whatever is wrong with the value itself be told as `must be <words>`.
 
-    Faults further inside (a line of the items) keep their own words and place.
+    Faults further inside (a line of the items) keep their own words and place. The words
+    stay on the validator, for docs/openapi.json.
     """
 
     def check(value: object, handler: ValidatorFunctionWrapHandler) -> object:
@@ -44,6 +46,7 @@ def must_be(words: str) -> WrapValidator:
                 raise
             raise PydanticCustomError("must_be", "must be {words}", {"words": words}) from error
 
+    vars(check)["words"] = words
     return WrapValidator(check)
 
 
@@ -55,11 +58,13 @@ def only_digits(value: object) -> object:
 
 
 NOT_BLANK_NO_CONTROLS = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x1f\x7f-\x9f\s][^\x00-\x1f\x7f-\x9f]*$"
+SECONDS = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$"
 
 Money = Annotated[Decimal, Field(ge=0, max_digits=10, decimal_places=2)]
 Time = Annotated[
     datetime,
     PlainSerializer(lambda time: time.isoformat(timespec="seconds"), return_type=str),
+    WithJsonSchema({"type": "string", "pattern": SECONDS}, mode="serialization"),
 ]
 Identifier = Annotated[
     str,
@@ -206,7 +211,11 @@ class CreateHeaders(Request):
     idempotency_key: Annotated[
         Annotated[str, Field(pattern=r"^[\x20-\x7e]{1,255}$")] | None,
         must_be("1 to 255 printable ASCII characters"),
-    ] = Field(default=None, alias="idempotency-key")
+    ] = Field(
+        default=None,
+        alias="idempotency-key",
+        description="Calls with one key are one order; 1 to 255 printable ASCII characters.",
+    )
 
 
 class Caller(Request):
@@ -218,7 +227,7 @@ class Caller(Request):
 class OrderPath(Request):
     """Path of /orders/{order_id}."""
 
-    order_id: OrderId
+    order_id: OrderId = Field(description="As POST /orders gave it; of any other form: 404.")
 
 
 class StatusUpdate(Request):
@@ -231,12 +240,12 @@ class ListQuery(Request):
     """Query of GET /orders."""
 
     page: Annotated[
-        int, BeforeValidator(only_digits), Field(ge=1), must_be("a whole number from 1")
+        int, Field(ge=1), BeforeValidator(only_digits), must_be("a whole number from 1")
     ] = 1
     limit: Annotated[
         int,
-        BeforeValidator(only_digits),
         Field(ge=1, le=HIGHEST_LIMIT),
+        BeforeValidator(only_digits),
         must_be(f"a whole number from 1 to {HIGHEST_LIMIT}"),
     ] = 10
     status: Status | None = None
@@ -246,7 +255,9 @@ class ListQuery(Request):
 class StatusPath(Request):
     """Path of /status/{identifier}: an order id or an execution ARN."""
 
-    identifier: str
+    identifier: str = Field(
+        description="An order id, or an execution ARN, plain or percent-encoded."
+    )
 
 
 # What the API gives.
@@ -327,7 +338,7 @@ class ExecutionStatus(Document):
     status: str
     start_date: Time
     input_identifier: str
-    identifier_type: str
+    identifier_type: Literal["order_id", "execution_arn"]
     recent_events: tuple[Event, ...]
     stop_date: Time | None = Field(default=None, exclude_if=_is_none)
     error: str | None = Field(default=None, exclude_if=_is_none)

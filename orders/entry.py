@@ -20,7 +20,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ValidationError
 
 from orders.contracts import Document, as_json
-from orders.errors import InvalidRequest, OrderError, OrderNotFound
+from orders.errors import InvalidRequest, OrderError, OrderNotFound, RequestError
 from orders.settings import on_lambda, settings
 
 logger = Logger()
@@ -48,8 +48,14 @@ def task(handle: Callable[[Any], Document]) -> Handler:
     return handler
 
 
-def route(status: HTTPStatus = HTTPStatus.OK) -> Callable[[Callable[..., Document]], Handler]:
-    """Make a Lambda handler of a function from parts of a request to a document."""
+def route(
+    status: HTTPStatus = HTTPStatus.OK, raises: tuple[type[RequestError], ...] = ()
+) -> Callable[[Callable[..., Document]], Handler]:
+    """Make a Lambda handler of a function from parts of a request to a document.
+
+    `raises` names the refusals that callers must expect, besides InvalidRequest; with
+    `status` it stays on the handler, for docs/openapi.json.
+    """
 
     def decorate(handle: Callable[..., Document]) -> Handler:
         _check_settings()
@@ -68,6 +74,7 @@ def route(status: HTTPStatus = HTTPStatus.OK) -> Callable[[Callable[..., Documen
                 return _broken(f"Unexpected {type(error).__name__}", request_id)
             return _answer(status, as_json(answer), request_id)
 
+        vars(handler).update(status=status, raises=raises)
         return handler
 
     return decorate

@@ -15,7 +15,7 @@ HIGHEST_TOTAL = Decimal("99999999.99")
 
 
 class OrderStatus(StrEnum):
-    """The seed's six."""
+    """Where an order stands."""
 
     PENDING = "pending"
     PROCESSING = "processing"

@@ -8,10 +8,21 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import settings
 
 from tests.shop import Shop, eventually
 
 ROOT = Path(__file__).parent.parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--all", action="store_true", help="run everything, not the thinned set")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.register_profile("thinned", max_examples=25, derandomize=True, deadline=None)
+    settings.register_profile("all", settings.get_profile("thinned"), max_examples=2_000)
+    settings.load_profile("all" if config.getoption("--all") else "thinned")
 
 
 @contextmanager
