@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -34,7 +35,7 @@ def kept(cloud: Running, prefix: str) -> list[str]:
     return [entry["Key"] for entry in listed.get("Contents", [])]
 
 
-def start(cloud: Running, name: str, **event: str) -> str:
+def begin(cloud: Running, name: str, **event: str) -> str:
     answer = cloud.client("stepfunctions", retry=False).start_execution(
         stateMachineArn=cloud.stack["environment"]["STATE_MACHINE_ARN"],
         name=name,
@@ -75,10 +76,10 @@ def test_an_execution_may_be_started_or_not_when_step_functions_answers_an_error
     name = str(uuid4())
     plan(cloud, "StartExecution", {"kind": "error", "when": when})
     with pytest.raises(ClientError) as error:
-        start(cloud, name)
+        begin(cloud, name)
     assert refused(error.value) == (500, "InternalServerException", "injected fault")
     assert started(cloud).count(name) == times_done
-    start(cloud, str(uuid4()))
+    begin(cloud, str(uuid4()))
 
 
 def test_every_operation_has_its_own_faults(cloud: Running) -> None:
@@ -119,17 +120,17 @@ def test_a_fault_strikes_the_requests_that_contain_its_text(cloud: Running) -> N
     )
     plan(cloud, "StartExecution", {"kind": "error", "where": {"contains": order}})
     put(cloud, "another")
-    start(cloud, str(uuid4()))
+    begin(cloud, str(uuid4()))
     for struck in (
         lambda: put(cloud, by_key),
         lambda: put(cloud, "some", by_body.encode()),
         lambda: put(cloud, "some", by_body.encode()),
-        lambda: start(cloud, str(uuid4()), order=order),
+        lambda: begin(cloud, str(uuid4()), order=order),
     ):
         with pytest.raises(ClientError):
             struck()
     put(cloud, by_key)
-    start(cloud, str(uuid4()), order=order)
+    begin(cloud, str(uuid4()), order=order)
 
 
 def test_planning_more_leaves_what_was_planned(cloud: Running) -> None:
@@ -160,7 +161,7 @@ def test_one_slow_request_holds_up_no_other(cloud: Running) -> None:
     target = {"x-amz-target": "AWSStepFunctions.StartExecution"}
     with pytest.raises(httpx.ReadTimeout):
         httpx.post(url, headers=target, json={"name": "stuck"}, timeout=0.5)
-    start(cloud, str(uuid4()))
+    begin(cloud, str(uuid4()))
 
 
 @pytest.mark.parametrize(
@@ -170,3 +171,13 @@ def test_one_slow_request_holds_up_no_other(cloud: Running) -> None:
 def test_a_fault_that_does_not_exist_is_refused(cloud: Running, fault: dict[str, Any]) -> None:
     assert plan(cloud, "PutObject", fault).status_code == 400
     put(cloud, str(uuid4()))
+
+
+def test_without_the_option_nothing_can_be_planned(
+    start: Callable[..., Running], tmp_path: Path
+) -> None:
+    running = start(tmp_path)
+    assert plan(running, "PutObject", {"kind": "error"}).status_code == 404
+    assert running.plan({"kind": "kill"}).status_code == 404
+    put(running, "a key")
+    assert "errorType" not in running.act("count")

@@ -113,7 +113,14 @@ def test_an_unreachable_engine_is_one_sentence(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [["--step-functions", "8083"], ["--api-key", ""], ["--api-key", "ü"]]
+    "wrong",
+    [
+        ["--step-functions", "8083"],
+        ["--api-key", ""],
+        ["--api-key", "ü"],
+        ["--schedules", "-1"],
+        ["--schedules", "nan"],
+    ],
 )
 def test_a_wrong_option_is_refused(tmp_path: Path, wrong: list[str]) -> None:
     process = command(tmp_path, *wrong)
