@@ -16,7 +16,7 @@ from pg8000.native import Connection
 
 def open_connections() -> list[Connection]:
     """All of this process, whoever keeps them."""
-    found = [this for this in gc.get_objects() if type(this) is Connection]
+    found = [this for this in gc.get_objects() if isinstance(this, Connection)]
     return [this for this in found if this._usock is not None]  # noqa: SLF001  # its socket
 
 

@@ -4,8 +4,9 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
+from typing import Any
 
-from pg8000.exceptions import DatabaseError, Error
+from pg8000.exceptions import DatabaseError, Error, InterfaceError
 from pg8000.native import Connection
 
 from orders.errors import DatabaseRefused, DatabaseUnavailable, InvalidSetting, OrderError
@@ -22,6 +23,17 @@ _PASSING = ("08", "40", "53", "55P03", "57", "58")
 lock, shutdown, system."""
 
 _warm: list[Connection] = []
+
+
+class _Connection(Connection):  # type: ignore[misc]  # pg8000 has no types
+    """pg8000's, whose reads let through what its writes tell as an InterfaceError."""
+
+    def run(self, sql: str, stream: object = None, types: object = None, **params: object) -> Any:  # noqa: ANN401 - rows of any types
+        """Run a statement; a socket that broke, or took too long, is an InterfaceError."""
+        try:
+            return super().run(sql, stream, types, **params)
+        except OSError as error:
+            raise InterfaceError("connection lost") from error
 
 
 @contextmanager
@@ -78,7 +90,7 @@ def connect(
 def _connect(settings: DatabaseSettings, application: str, timeout: float) -> Connection:
     user, password = _credentials(settings)
     on_socket = settings.db_host.startswith("/")
-    return Connection(
+    return _Connection(
         user=user,
         password=password,
         database=settings.db_name,

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import boto3
 import httpx
-from pg8000.native import Connection
+from pg8000.native import Connection, Error, InterfaceError
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 Found = TypeVar("Found")
@@ -235,10 +235,21 @@ class Shop:
         )
 
     def rows(self, sql: str, **parameters: object) -> list[Document]:
-        """Rows as dicts."""
+        """Rows as dicts, on a connection that lives."""
+        try:
+            self.database.run("SELECT 1")
+        except (InterfaceError, OSError):  # PostgreSQL has been restarted
+            del self.database
+            eventually(self._connected)
         rows = self.database.run(sql, **parameters)
         names = [column["name"] for column in self.database.columns or []]
         return [dict(zip(names, row, strict=True)) for row in rows or []]
+
+    def _connected(self) -> None:
+        try:
+            assert self.database
+        except (Error, OSError) as error:
+            raise AssertionError from error
 
     def product(self, *, price: str = "10.00", stock: int = 100) -> str:
         """A product of the test's own, so that tests do not share stock."""
