@@ -47,7 +47,7 @@ def serving(data: Path, *options: str) -> Iterator[Shop]:
             assert (data / "stack.json").exists(), "the stack does not get ready"
 
         try:
-            eventually(ready)
+            eventually(ready, seconds=120)  # a busy machine starts slowly
             with closing(Shop.at(data)) as running:
                 yield running
         finally:
@@ -57,5 +57,5 @@ def serving(data: Path, *options: str) -> Iterator[Shop]:
 @pytest.fixture(scope="session")
 def shop() -> Iterator[Shop]:
     """The stack that most tests share; each makes products of its own."""
-    with a_running_stack("--faults") as running:
+    with a_running_stack("--faults", "--schedules", "0") as running:
         yield running

@@ -1,17 +1,40 @@
 """The state machine on the real engine, with scripted failures, started through the API."""
 
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 from tests.shop import Document, Shop, a_line
 from tests.tasks.walking import FORWARD
 
-RAISES: Document = {"kind": "raise", "error": "RuntimeError", "message": "boom"}
-TIMES_OUT: Document = {"kind": "timeout", "after": 0.3}
-KILLED: Document = {"kind": "kill"}
-ALWAYS: Document = {"times": None}
+
+class Way(NamedTuple):
+    """A fault, and what /status must say of it."""
+
+    fault: Document
+    error: str
+    cause: str
+
+
+class Broken(NamedTuple):
+    """An order whose workflow has failed, and the product that it wanted."""
+
+    order_id: str
+    product: str
+
+
+WAYS = {
+    "raises": Way(
+        {"kind": "raise", "error": "RuntimeError", "message": "boom"}, "RuntimeError", "boom"
+    ),
+    "times out": Way(
+        {"kind": "timeout", "after": 0.3}, "Sandbox.Timedout", "Task timed out after 0.30 seconds"
+    ),
+    "is killed": Way({"kind": "kill"}, "Runtime.ExitError", "signal: killed"),
+}
+"""What becomes of orders under many more faults is in test_failure_matrix.py."""
 
 
 def assert_failed(shop: Shop, order_id: str, error: str, cause: str) -> None:
@@ -38,71 +61,38 @@ def test_an_order_goes_all_the_way(shop: Shop) -> None:
     assert len(shop.backups(order_id)) == 1
 
 
-@pytest.mark.parametrize("state", FORWARD)
-@pytest.mark.parametrize(
-    ("fault", "error", "cause"),
-    [
-        (RAISES, "RuntimeError", "boom"),
-        (TIMES_OUT, "Sandbox.Timedout", "Task timed out after 0.30 seconds"),
-        (KILLED, "Runtime.ExitError", "signal: killed"),
-    ],
-    ids=["raises", "times out", "is killed"],
-)
-def test_a_step_that_keeps_failing_fails_the_order_and_gives_its_stock_back(
-    shop: Shop, state: str, fault: Document, error: str, cause: str
-) -> None:
-    product = shop.product(stock=10)
+@pytest.fixture(scope="module")
+def broken(shop: Shop) -> Iterator[dict[tuple[str, str], Broken]]:
+    """One order for every way in which a step keeps failing, all at work at once."""
+    products = {(state, way): shop.product(stock=10) for state in FORWARD for way in WAYS}
+    for state, way in products:
+        mine = {"customer_id": f"{state} {way}"}
+        shop.plan(state, WAYS[way].fault | {"times": None, "where": mine})
+    orders = {
+        (state, way): Broken(shop.create(a_line(product, 3), customer_id=f"{state} {way}"), product)
+        for (state, way), product in products.items()
+    }
+    for order in orders.values():
+        shop.end(order.order_id)
+    yield orders
+    shop.clear_faults()
 
-    with shop.failing(**{state: [fault | ALWAYS]}):
-        order_id = shop.create(a_line(product, 3))
-        assert_failed(shop, order_id, error, cause)
+
+@pytest.mark.parametrize("state", FORWARD)
+@pytest.mark.parametrize("way", WAYS)
+def test_a_step_that_keeps_failing_fails_the_order_and_gives_its_stock_back(
+    shop: Shop, broken: dict[tuple[str, str], Broken], state: str, way: str
+) -> None:
+    order_id, product = broken[state, way]
+
+    assert_failed(shop, order_id, WAYS[way].error, WAYS[way].cause)
 
     assert shop.path(order_id) == [*until(state), "FailOrder", "OrderFailed"]
     assert shop.stock(product) == 10
 
 
-@pytest.mark.parametrize("state", [*FORWARD[1:3], FORWARD[4]])
-def test_a_step_whose_work_was_done_but_whose_answers_are_lost_is_undone(
-    shop: Shop, state: str
-) -> None:
-    product = shop.product(stock=10)
-
-    with shop.failing(**{state: [KILLED | ALWAYS | {"when": "after"}]}):
-        order_id = shop.create(a_line(product, 3))
-        assert_failed(shop, order_id, "Runtime.ExitError", "signal: killed")
-
-    assert shop.stock(product) == 10
-
-
-@pytest.mark.parametrize("state", FORWARD)
-@pytest.mark.parametrize(
-    "fault",
-    [TIMES_OUT, KILLED, KILLED | {"when": "after"}],
-    ids=["times out", "is killed", "is killed after its work"],
-)
-def test_a_passing_fault_is_retried_and_the_order_goes_all_the_way(
-    shop: Shop, state: str, fault: Document
-) -> None:
-    product = shop.product(stock=10)
-
-    with shop.failing(**{state: [fault]}):
-        order_id = shop.processed(a_line(product, 3))
-
-    assert shop.path(order_id) == list(FORWARD)
-    assert shop.stock(product) == 7
-
-
-@pytest.mark.parametrize("fault", [RAISES, TIMES_OUT, KILLED], ids=["raises", "hangs", "dies"])
-def test_the_compensation_is_tried_again_whatever_befalls_it(shop: Shop, fault: Document) -> None:
-    product = shop.product(stock=1)
-
-    with shop.failing(FailOrder=[fault | {"times": 2}]):
-        order_id = shop.create(a_line(product, 2))
-        assert_failed(shop, order_id, "InsufficientStock", "2 wanted, 1 in stock")
-
-
 def test_a_compensation_that_never_works_is_told_without_a_stack_trace(shop: Shop) -> None:
-    with shop.failing(FailOrder=[RAISES | ALWAYS]):
+    with shop.failing(FailOrder=[WAYS["raises"].fault | {"times": None}]):
         order_id = shop.create(a_line("NOPE"))
         end = shop.end(order_id, seconds=90)
 
