@@ -22,7 +22,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 from moto.stepfunctions.parser.asl.utils.boto_client import boto_client_for
 
-from local import moto_endings
+from local import moto_endings, moto_speed
 from local.aws_faults import Faulty
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def main(file_descriptor: int, *, with_faults: bool) -> None:
     threading.Thread(target=_end_with_stdin, daemon=True).start()
     setattr(lambda_eval_utils, "boto_client_for", _kept_client)  # noqa: B010  # mypy: not its own name
     moto_endings.install()
+    moto_speed.install()
     # Each failed state, each queued request, each extra connection would be an entry.
     for name in ("moto", "waitress", "urllib3"):
         logging.getLogger(name).setLevel(logging.CRITICAL)

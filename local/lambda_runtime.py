@@ -15,7 +15,11 @@ from local.holds import Holds
 from local.pool import Pool
 from local.template import Function
 
-TURN_SECONDS = 20.0  # then an event that found no free worker is throttled
+TURN_SECONDS = 5.0
+"""Then an event that found no free worker is throttled.
+
+With a task's own 10 this is its state's 15: what gets its turn has somebody waiting for it.
+"""
 
 
 class UnknownFunction(LookupError):

@@ -9,6 +9,8 @@ import aiosql
 import aws_lambda_powertools
 import boto3
 import pg8000.dbapi
-import pydantic
+import simplejson
+import tenacity
+from pydantic import BaseModel, Field, TypeAdapter
 
 import local.worker

@@ -117,12 +117,12 @@ class Shop:
     def abort(self, order_id: str) -> None:
         """Stop the order's execution, as an operator would."""
         arn = self.status(order_id)["execution_arn"]
-        self._aws("stepfunctions").stop_execution(executionArn=arn)
+        self.aws("stepfunctions").stop_execution(executionArn=arn)
 
     def path(self, order_id: str) -> list[str]:
         """The states that the order's execution entered, in order."""
         arn = self.status(order_id)["execution_arn"]
-        events = self._aws("stepfunctions").get_execution_history(executionArn=arn)["events"]
+        events = self.aws("stepfunctions").get_execution_history(executionArn=arn)["events"]
         entered = [event.get("stateEnteredEventDetails") for event in events]
         return [details["name"] for details in entered if details]
 
@@ -187,7 +187,7 @@ class Shop:
     def machine_timeout(self, seconds: int) -> Iterator[None]:
         """Let executions that start meanwhile have only so many seconds."""
         arn = self.description["environment"]["STATE_MACHINE_ARN"]
-        engine = self._aws("stepfunctions")
+        engine = self.aws("stepfunctions")
         definition = engine.describe_state_machine(stateMachineArn=arn)["definition"]
         hasty = json.dumps(json.loads(definition) | {"TimeoutSeconds": seconds})
         engine.update_state_machine(stateMachineArn=arn, definition=hasty)
@@ -291,7 +291,7 @@ class Shop:
 
     def backups(self, order_id: str) -> list[Document]:
         """Every object that belongs to the order: its key, headers and document."""
-        s3, bucket = self._aws("s3"), self.description["environment"]["S3_BUCKET"]
+        s3, bucket = self.aws("s3"), self.description["environment"]["S3_BUCKET"]
         listed = s3.list_objects_v2(Bucket=bucket, Prefix="orders/").get("Contents", [])
         keys = [entry["Key"] for entry in listed if order_id in entry["Key"]]
         objects = {key: s3.get_object(Bucket=bucket, Key=key) for key in keys}
@@ -304,9 +304,9 @@ class Shop:
         """Delete the order's backup."""
         (backup,) = self.backups(order_id)
         bucket = self.description["environment"]["S3_BUCKET"]
-        self._aws("s3").delete_object(Bucket=bucket, Key=backup["key"])
+        self.aws("s3").delete_object(Bucket=bucket, Key=backup["key"])
 
-    def _aws(self, service: str) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
+    def aws(self, service: str) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
         url = self.description["step_functions_url" if service != "s3" else "aws_url"]
         settings = self.description["environment"]
         return boto3.client(

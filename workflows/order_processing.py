@@ -18,8 +18,11 @@ from tasks import (
 )
 from workflows.states import STUBBORN, any_error, definition, fail, task
 
-TIMEOUT_SECONDS = 600
-"""More than every state at its worst: 5 x 67 s forward, 140 s for FailOrder."""
+TIMEOUT_SECONDS = 1200
+"""More than every state at its worst: 5 x 122 s forward, 195 s for FailOrder.
+
+The rest is for an engine that lets a throttled call wait before it is refused.
+"""
 
 
 def order_processing() -> dict[str, Any]:

@@ -5,7 +5,7 @@ subclass. Names in the ASL come from the handlers, so that a rename cannot break
 silently: `tasks.check_inventory` is the state CheckInventory and runs CheckInventoryFunction.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import Enum
 from types import ModuleType
 from typing import Any
@@ -24,7 +24,6 @@ _LAMBDA_FAULTS = (
     "Lambda.ServiceException",
     "Lambda.AWSLambdaException",
     "Lambda.SdkClientException",
-    "Lambda.TooManyRequestsException",
     "Lambda.Unknown",
     "Runtime.ExitError",
     "Sandbox.Timedout",
@@ -70,9 +69,11 @@ def _retry(errors: Iterable[str], attempts: int) -> _Retry:
     )
 
 
-TRANSIENT = _retry([*_names(Unavailable), *_LAMBDA_FAULTS], attempts=3)
+_THROTTLED = _retry(["Lambda.TooManyRequestsException"], attempts=8)
+"""Concurrency is spent: nothing is wrong with the order, which had better wait than fail."""
+TRANSIENT = [_THROTTLED, _retry([*_names(Unavailable), *_LAMBDA_FAULTS], attempts=3)]
 """A forward step: three more tries of what may pass, never of a Refused."""
-STUBBORN = _retry(["States.ALL"], attempts=6)
+STUBBORN = [_THROTTLED, _retry(["States.ALL"], attempts=6)]
 """The compensation: six more tries of anything, because nothing stands behind it."""
 
 
@@ -82,7 +83,10 @@ def name_of(task_module: ModuleType) -> str:
 
 
 def task(
-    task_module: ModuleType, *, retry: _Retry = TRANSIENT, catch: steps.Catch | None = None
+    task_module: ModuleType,
+    *,
+    retry: Sequence[_Retry] = TRANSIENT,
+    catch: steps.Catch | None = None,
 ) -> steps.Task:
     """The state that runs the module's handler: the document goes in, its answer comes out."""
     name = name_of(task_module)

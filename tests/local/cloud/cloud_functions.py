@@ -108,7 +108,7 @@ class _Acts:
         """Take a place in a file; the second waits until it is the last to answer."""
         with Path(event["path"]).open("a") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            place = 2 if file.tell() else 1
+            place = 2 if os.fstat(file.fileno()).st_size else 1
             file.write("touched\n")
             file.flush()
             time.sleep(0.6 * (place - 1))
