@@ -1,9 +1,11 @@
-"""Write asl/ from workflows/: `scripts/render`."""
+"""Prove the machine, then write asl/: `scripts/render`. Writes nothing when a check fails."""
 
 import json
 import sys
 from pathlib import Path
 
+from workflows.checks import findings
+from workflows.checks.surroundings import deployed
 from workflows.order_processing import order_processing
 
 TARGET = Path(__file__).parent.parent / "asl" / "order_processing.asl.json"
@@ -15,7 +17,10 @@ def rendered() -> str:
 
 
 def main() -> None:
-    """Write the file."""
+    """Write the file, or say why not."""
+    definition = order_processing()
+    if found := findings(definition, deployed()):
+        sys.exit("\n".join([*found, "Nothing was written."]))
     TARGET.write_text(rendered(), encoding="utf-8")
     sys.stdout.write(f"wrote asl/{TARGET.name}\n")
 
