@@ -48,8 +48,8 @@ def _caught(machine: Machine, undo: str) -> Iterator[str]:
 
 
 def _ways_out(machine: Machine, edge: Edge, undo: str) -> bool:
-    around = reached(machine, edge.target, without={undo})
-    return any(not list(edges(machine.states[name])) for name in around)
+    passing = [machine.states[name] for name in reached(machine, edge.target, without={undo})]
+    return any(ends_well(state) or state.type == "Fail" for state in passing)
 
 
 def _not_passed_by(machine: Machine, undo: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.fields import FieldInfo
 
 Mode: TypeAlias = Literal["validation", "serialization"]
+_NO_RULES = ("type", "items", "properties", "required", "additionalProperties", "$defs")
 _WORDS = ("title", "description", "default")
 
 
@@ -93,7 +94,7 @@ def _unlike(given: Value, takes: object, name: str) -> Iterator[str]:
     elif _is_list(gives) and _is_list(takes) and _bounds(takes).items() <= _bounds(gives).items():
         yield from _unlike(given._replace(kind=_item(gives)), _item(takes), f"{name}[]")
     elif not _fits(gives, takes):
-        yield f"{name} as {_told(gives, 'serialization')}, not {_told(takes, 'validation')}"
+        yield f"{name} as {_told(gives, 'serialization')} for {_told(takes, 'validation')}"
 
 
 def _fits(gives: object, takes: object) -> bool:
@@ -117,7 +118,14 @@ def _schema(kind: Any, mode: Mode) -> dict[str, Any]:  # noqa: ANN401  # an anno
 
 
 def _told(kind: object, mode: Mode) -> str:
-    return " or ".join(sorted(_types(_schema(kind, mode)))) or "anything"
+    schema = _schema(kind, mode)
+    return " or ".join(map(_branch_told, schema.get("anyOf", [schema])))
+
+
+def _branch_told(schema: dict[str, Any]) -> str:
+    rules = [f"{key} {value}" for key, value in schema.items() if key not in _NO_RULES]
+    kind = str(schema.get("type", "anything"))
+    return f"{kind} ({', '.join(rules)})" if rules else kind
 
 
 def _types(schema: dict[str, Any]) -> set[str]:

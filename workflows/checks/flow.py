@@ -39,11 +39,14 @@ class _Flow(NamedTuple):
     around: Surroundings
 
     def follow(self, arrival: Arrival) -> Iterator[str]:
+        """What comes of a wrong document is not told again by the Catches that hand it on."""
         state = self.machine.states[arrival.state]
-        yield from self._arrives(arrival, state)
+        wrong = list(self._arrives(arrival, state))
+        yield from wrong
         given = self._given(arrival, state)
         for edge in edges(state):
-            yield from self.follow(_along(edge, arrival, given))
+            if not wrong or edge.catcher is None:
+                yield from self.follow(_along(edge, arrival, given))
         if ends_well(state):
             whole = Arrival("The end", given, arrival.state)
             yield from _mismatch(whole, self.around.gives)

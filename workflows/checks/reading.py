@@ -69,6 +69,6 @@ def _wrong(fault: ErrorDetails) -> str:
 def _meant(loc: tuple[int | str, ...]) -> str:
     kind = next((_KINDS[str(step)] for step in loc if step in _KINDS), None)
     fields = {field.alias or "" for field in kind.model_fields.values()} if kind else set()
-    if close := difflib.get_close_matches(str(loc[-1]), fields, n=1):
+    if close := difflib.get_close_matches(str(loc[-1]), fields, n=1, cutoff=0.75):
         return f"{close[0]} is meant"
     return "take it out, or teach workflows/checks/asl.py what it does"
