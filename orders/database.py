@@ -18,9 +18,9 @@ TIMEOUT = 8
 APPLICATION = "order-management"
 """The name of our connections, by which a trigger knows them (sql/migrations/0004)."""
 
-_PASSING = ("08", "40", "53", "55P03", "57", "58")
-"""SQLSTATEs (or their classes) that trying again may mend: connection, deadlock, resources,
-lock, shutdown, system."""
+_PASSING = ("08", "25006", "40", "53", "55P03", "57", "58")
+"""SQLSTATEs (or their classes) that trying again may mend: connection, a server that has become
+read-only (a failover's old writer), deadlock, resources, lock, shutdown, system."""
 
 _warm: list[Connection] = []
 
@@ -50,8 +50,11 @@ def connection() -> Iterator[Connection]:
     except Error as error:
         _forget()
         raise _ours(error) from error
-    except BaseException:
+    except OrderError:
         _roll_back()
+        raise
+    except BaseException:  # it may have come in the middle of an answer
+        _forget()
         raise
 
 
@@ -83,8 +86,10 @@ def connect(
         return _connect(settings, application, timeout)
     except Error as error:
         raise _ours(error) from error
-    except OSError as error:  # while TLS is agreed on, pg8000 lets these through
+    except ssl.SSLError as error:
         raise DatabaseUnavailable("did not agree on TLS") from error
+    except OSError as error:  # pg8000 lets some through
+        raise DatabaseUnavailable from error
 
 
 def _connect(settings: DatabaseSettings, application: str, timeout: float) -> Connection:
