@@ -120,7 +120,7 @@ def workers_dying(shop: Shop, seed: int) -> Iterator[None]:
     """Kill one worker after the other, any of them, busy or not."""
     over = Event()
     with ThreadPoolExecutor(1) as thread:
-        killing = thread.submit(_kill_workers, shop, Random(seed), over)
+        killing = thread.submit(_kill_workers, shop, Random(seed), over)  # noqa: S311 - chance, no secret
         try:
             yield
         finally:
