@@ -69,6 +69,11 @@ class Shop:
         """The stack that keeps its data there."""
         return cls(json.loads((data / "stack.json").read_text()))
 
+    def pid(self, component: str) -> int:
+        """The component's process by now, as stack.json has it."""
+        written = Path(self.description["logs"]).parent / "stack.json"
+        return int(json.loads(written.read_text())["pids"][component])
+
     def close(self) -> None:
         """Let go of what was opened."""
         for opened in ("api", "database"):
@@ -233,6 +238,10 @@ class Shop:
             unix_sock=f"{settings['DB_HOST']}/.s.PGSQL.{settings['DB_PORT']}",
             ssl_context=False,
         )
+
+    def reconnect(self) -> None:
+        """Forget a connection that died with its server; the next statement makes another."""
+        self.__dict__.pop("database", None)
 
     def rows(self, sql: str, **parameters: object) -> list[Document]:
         """Rows as dicts."""
