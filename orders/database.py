@@ -17,9 +17,12 @@ TIMEOUT = 8
 APPLICATION = "order-management"
 """The name of our connections, by which a trigger knows them (sql/migrations/0004)."""
 
-_PASSING = ("08", "40", "53", "55P03", "57", "58")
-"""SQLSTATEs (or their classes) that trying again may mend: connection, deadlock, resources,
-lock, shutdown, system."""
+_PASSING = ("08", "25P03", "40", "53", "55P03", "57", "58")
+"""SQLSTATEs (or their classes) that trying again may mend: connection, idle in a transaction,
+deadlock, resources, lock, shutdown, system."""
+
+_FAULTS = (Error, OSError)
+"""What pg8000 raises: an answer that does not come in time is a bare TimeoutError."""
 
 _warm: list[Connection] = []
 
@@ -35,7 +38,7 @@ def connection() -> Iterator[Connection]:
         live = _begin()
         yield live
         live.run("COMMIT")
-    except Error as error:
+    except _FAULTS as error:
         _forget()
         raise _ours(error) from error
     except BaseException:
@@ -52,10 +55,10 @@ def session(application: str, timeout: float) -> Iterator[Connection]:
     conn = connect(database_settings(), application=application, timeout=timeout)
     try:
         yield conn
-    except Error as error:
+    except _FAULTS as error:
         raise _ours(error) from error
     finally:
-        with suppress(Error, OSError):
+        with suppress(*_FAULTS):
             conn.close()
 
 
@@ -94,7 +97,7 @@ def _connect(settings: DatabaseSettings, application: str, timeout: float) -> Co
 def _begin() -> Connection:
     """BEGIN doubles as the check that the warm connection lives: nothing is lost by it."""
     if _warm:
-        with suppress(Error):
+        with suppress(*_FAULTS):
             _warm[0].run("BEGIN")
             return _warm[0]
         _forget()
@@ -106,18 +109,18 @@ def _begin() -> Connection:
 def _roll_back() -> None:
     try:
         _warm[0].run("ROLLBACK")
-    except (Error, IndexError):
+    except (*_FAULTS, IndexError):
         _forget()
 
 
 def _forget() -> None:
     """Drop the connection; after an error a new one is surer than a rollback."""
     while _warm:
-        with suppress(Error, OSError):
+        with suppress(*_FAULTS):
             _warm.pop().close()
 
 
-def _ours(error: Error) -> OrderError:
+def _ours(error: Error | OSError) -> OrderError:
     if not isinstance(error, DatabaseError):
         return DatabaseUnavailable()
     sqlstate = str(error.args[0].get("C", "unknown"))

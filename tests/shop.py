@@ -126,10 +126,18 @@ class Shop:
 
     def path(self, order_id: str) -> list[str]:
         """The states that the order's execution entered, in order."""
-        arn = self.status(order_id)["execution_arn"]
-        events = self.aws("stepfunctions").get_execution_history(executionArn=arn)["events"]
-        entered = [event.get("stateEnteredEventDetails") for event in events]
+        entered = [event.get("stateEnteredEventDetails") for event in self.history(order_id)]
         return [details["name"] for details in entered if details]
+
+    def retries(self, order_id: str) -> int:
+        """How often a state of the order's execution was tried and did not work."""
+        return sum(e["type"] in ("TaskFailed", "TaskTimedOut") for e in self.history(order_id))
+
+    def history(self, order_id: str) -> list[Document]:
+        """The events of the order's execution."""
+        arn = self.status(order_id)["execution_arn"]
+        answer = self.aws("stepfunctions").get_execution_history(executionArn=arn)
+        return list(answer["events"])
 
     # The functions.
 

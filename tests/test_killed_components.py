@@ -76,6 +76,19 @@ def test_orders_outlive_a_killed_postgresql(own: Shop, orders: int) -> None:
     assert_ended(own, ids, product, orders)
 
 
+def test_warm_workers_replace_the_connections_that_died_with_postgresql(own: Shop) -> None:
+    order = an_order(a_line(own.product()))
+    Crowd(own, connections=16).order(order, times=32)
+    until_quiet(own)
+    kill_component(own, "PostgreSQL")
+
+    ids = Crowd(own, connections=16).order(order, times=32)
+    until_quiet(own)
+
+    assert outcomes(own, ids) == {"processing": 32}
+    assert sum(own.retries(order_id) for order_id in ids) == 0
+
+
 def test_orders_whose_retries_ran_out_without_postgresql_are_settled(
     own: Shop, orders: int
 ) -> None:
