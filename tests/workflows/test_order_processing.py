@@ -92,6 +92,16 @@ def test_a_passing_fault_is_retried_and_the_order_goes_all_the_way(
     assert shop.stock(product) == 7
 
 
+def test_an_order_waits_for_a_throttled_function_longer_than_for_a_broken_one(shop: Shop) -> None:
+    product = shop.product(stock=10)
+
+    with shop.failing(CheckInventory=[{"kind": "throttle", "times": 4}]):
+        order_id = shop.processed(a_line(product, 3))
+
+    assert shop.retries(order_id) == 4
+    assert shop.stock(product) == 7
+
+
 @pytest.mark.parametrize("fault", [RAISES, TIMES_OUT, KILLED], ids=["raises", "hangs", "dies"])
 def test_the_compensation_is_tried_again_whatever_befalls_it(shop: Shop, fault: Document) -> None:
     product = shop.product(stock=1)
