@@ -137,10 +137,10 @@ async def _until_stopped(options: Options) -> None:
 async def _serve(options: Options) -> None:
     print("Starting the local cloud ...", flush=True)
     async with stack.started(options) as running:
-        running.folder.describe(running.description())
+        running.describe()
         print(_report(running), flush=True)
         try:
-            await running.until_death()
+            await running.keep()
         finally:
             print("\nStopping ...", flush=True)
 

@@ -29,7 +29,7 @@ ROLE = f"arn:aws:iam::{ACCOUNT}:role/local"
 async def server(
     listening: socket.socket, lambda_port: int, root: Path, log: Path, *, with_faults: bool
 ) -> AsyncIterator[Child]:
-    """Run moto on a listening socket, which is its own from then on."""
+    """Run moto on a listening socket. Who calls while none runs waits there for the next."""
     environment = {**os.environ, **SETTINGS, "MOTO_PORT": str(lambda_port)}
     command = [sys.executable, "-m", "local.aws_server", str(listening.fileno())]
     if with_faults:
@@ -38,7 +38,6 @@ async def server(
     async with children.child(
         "Step Functions and S3 (moto)", *command, log=log, **inherited
     ) as this:
-        listening.close()  # only the child's copy stays: when it ends, callers are refused
         yield this
 
 

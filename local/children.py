@@ -23,11 +23,15 @@ class Child:
     process: asyncio.subprocess.Process
     log: Path
 
-    async def death(self) -> NoReturn:
-        """Wait for the end that should not come. Raises StackFailure."""
+    async def end(self) -> str:
+        """Wait for the end that should not come, and say how it came."""
         code = await self.process.wait()
         how = f"exit status {code}" if code >= 0 else signal.Signals(-code).name
-        message = f"{self.name} ended unexpectedly ({how}); see {self.log}."
+        return f"{self.name} ended unexpectedly ({how})"
+
+    async def death(self) -> NoReturn:
+        """Wait for that end. Raises StackFailure."""
+        message = f"{await self.end()}; see {self.log}."
         raise StackFailure(message)
 
     async def while_alive(self, work: Awaitable[T]) -> T:

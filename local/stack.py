@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import psutil
 
 from local import aws, data_folder, http_server, postgres, schedules, template, worker_process
 from local.children import Child
+from local.component import Component
 from local.data_folder import DataFolder
 from local.gateway import Gateway
 from local.invoke_api import InvokeApi
@@ -49,7 +51,7 @@ class Stack:
     api_url: str
     lambda_url: str
     settings: dict[str, str]
-    children: list[Child]
+    components: list[Component]
 
     def equipped(self, function: Function) -> Function:
         """The function with what AWS adds to its environment."""
@@ -77,14 +79,18 @@ class Stack:
             "environment": self.settings,
             "logs": str(self.folder.logs),
             "pids": {"local": os.getpid()}
-            | {this.name: this.process.pid for this in self.children},
+            | {this.child.name: this.child.process.pid for this in self.components},
         }
 
-    async def until_death(self) -> None:
-        """Wait for a component to end, which it should not. Raises StackFailure in a group."""
+    def describe(self) -> None:
+        """Write stack.json."""
+        self.folder.describe(self.description())
+
+    async def keep(self) -> None:
+        """Start again what ends, until that does not help. Raises StackFailure in a group."""
         async with asyncio.TaskGroup() as group:
-            for this in self.children:
-                group.create_task(this.death())
+            for this in self.components:
+                group.create_task(this.keep(changed=self.describe))
 
 
 @asynccontextmanager
@@ -123,7 +129,7 @@ async def _start(
         api_url=http_server.url(api),
         lambda_url=http_server.url(invocations),
         settings=settings,
-        children=[],
+        components=[],
     )
     runtime = await _run_functions(stack, invocations, exits)
     async with asyncio.TaskGroup() as group:
@@ -168,23 +174,29 @@ async def _run_functions(
 
 async def _run_database(stack: Stack, exits: AsyncExitStack) -> None:
     socket_folder = Path(stack.settings["DB_HOST"])
-    server = await exits.enter_async_context(postgres.server(stack.folder, socket_folder))
-    stack.children.append(server)
-    await server.while_alive(postgres.migrate(stack.settings, stack.folder.log("migrations"), ROOT))
+    server = await Component.started(partial(postgres.server, stack.folder, socket_folder), exits)
+    stack.components.append(server)
+    await server.child.while_alive(
+        postgres.migrate(stack.settings, stack.folder.log("migrations"), ROOT)
+    )
 
 
 async def _run_aws(stack: Stack, listening: socket.socket, exits: AsyncExitStack) -> None:
+    stack.components.append(await Component.started(partial(_aws, stack, listening), exits))
+
+
+@asynccontextmanager
+async def _aws(stack: Stack, listening: socket.socket) -> AsyncIterator[Child]:
+    """moto, with the bucket and the state machine that it cannot remember."""
     port = int(stack.lambda_url.rpartition(":")[2])
     log = stack.folder.log("moto")
-    server = await exits.enter_async_context(
-        aws.server(listening, port, ROOT, log, with_faults=stack.options.faults)
-    )
-    stack.children.append(server)
-    await server.while_alive(
-        asyncio.gather(
-            aws.create_bucket(stack.settings["AWS_ENDPOINT_URL_S3"]),
-            aws.create_state_machine(
-                stack.settings["AWS_ENDPOINT_URL_SFN"], stack.template.state_machine
-            ),
+    async with aws.server(listening, port, ROOT, log, with_faults=stack.options.faults) as server:
+        await server.while_alive(
+            asyncio.gather(
+                aws.create_bucket(stack.settings["AWS_ENDPOINT_URL_S3"]),
+                aws.create_state_machine(
+                    stack.settings["AWS_ENDPOINT_URL_SFN"], stack.template.state_machine
+                ),
+            )
         )
-    )
+        yield server

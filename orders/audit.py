@@ -1,17 +1,47 @@
 """What PostgreSQL, Step Functions and S3 say of the same orders: reads, and compares."""
 
+import argparse
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pydantic import Field, ValidationError
 
 from orders import aws
+from orders.contracts import Document
 from orders.model import backup_key, backup_prefix
 from orders.queries import Row, Sql
 
 
-def window(hours: float) -> datetime:
-    """The moment so many hours ago, with its offset."""
-    return datetime.now(UTC) - timedelta(hours=hours)
+class Window(Document):
+    """Which orders are looked at.
+
+    Open orders younger than `older_than` seconds are left alone: DescribeExecution is
+    eventually consistent, and may not know an execution that just began. `hours`: how far
+    back executions and backups are looked at (Step Functions remembers 90 days).
+    """
+
+    older_than: float = Field(default=60, ge=0, le=86_400)
+    hours: float = Field(default=24, gt=0, le=90 * 24)
+
+    @property
+    def since(self) -> datetime:
+        """The moment so many hours ago, with its offset."""
+        return datetime.now(UTC) - timedelta(hours=self.hours)
+
+
+def add_window(parser: argparse.ArgumentParser) -> None:
+    """The command line's way to say a Window."""
+    add: Any = parser.add_argument
+    add("--older-than", type=float, default=60, help="leave younger open orders, in seconds (60)")
+    add("--hours", type=float, default=24, help="how far back executions and backups count (24)")
+
+
+def fault_in(error: ValidationError) -> str:
+    """What is wrong with what the command line said."""
+    fault = error.errors()[0]
+    return f"--{str(fault['loc'][0]).replace('_', '-')}: {fault['msg']}"
 
 
 def unheard_of(sql: Sql, names: Iterable[str]) -> list[str]:

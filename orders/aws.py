@@ -112,22 +112,23 @@ def last_document(arn: str) -> dict[str, Any] | None:
     return dict(json.loads(last["stateEnteredEventDetails"]["input"]))
 
 
-def executions(status: str, since: datetime) -> Iterator[str]:
+def executions(status: str, since: datetime) -> Iterator[list[str]]:
     """Names of the executions with this status that were started since then (with an offset).
 
-    Newest first, as Step Functions lists them. Raises WorkflowUnavailable.
+    Newest first, as Step Functions lists them, a page of up to a thousand at a time. Raises
+    WorkflowUnavailable.
     """
-    pages = (
-        _states()
-        .get_paginator("list_executions")
-        .paginate(stateMachineArn=settings().state_machine_arn, statusFilter=status)
+    machine = settings().state_machine_arn
+    listing = _states().get_paginator("list_executions")
+    pages = listing.paginate(
+        stateMachineArn=machine, statusFilter=status, PaginationConfig={"PageSize": 1000}
     )
     with _faults_as(WorkflowUnavailable):
         for page in pages:
-            for execution in page["executions"]:
-                if execution["startDate"] < since:
-                    return
-                yield str(execution["name"])
+            young = [each for each in page["executions"] if each["startDate"] >= since]
+            yield [str(each["name"]) for each in young]
+            if len(young) < len(page["executions"]):
+                return
 
 
 def backups(prefix: str) -> set[str]:

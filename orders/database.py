@@ -4,9 +4,8 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
-from typing import Any
 
-from pg8000.exceptions import DatabaseError, Error, InterfaceError
+from pg8000.exceptions import DatabaseError, Error
 from pg8000.native import Connection
 
 from orders.errors import DatabaseRefused, DatabaseUnavailable, InvalidSetting, OrderError
@@ -18,22 +17,15 @@ TIMEOUT = 8
 APPLICATION = "order-management"
 """The name of our connections, by which a trigger knows them (sql/migrations/0004)."""
 
-_PASSING = ("08", "40", "53", "55P03", "57", "58")
-"""SQLSTATEs (or their classes) that trying again may mend: connection, deadlock, resources,
-lock, shutdown, system."""
+_PASSING = ("08", "25006", "25P03", "40", "53", "55P03", "57", "58")
+"""SQLSTATEs (or their classes) that trying again may mend: connection, a server that has become
+read-only (a failover's old writer), idle in a transaction, deadlock, resources, lock, shutdown,
+system."""
+
+_FAULTS = (Error, OSError)
+"""What pg8000 raises: an answer that does not come in time is a bare TimeoutError."""
 
 _warm: list[Connection] = []
-
-
-class _Connection(Connection):  # type: ignore[misc]  # pg8000 has no types
-    """pg8000's, whose reads let through what its writes tell as an InterfaceError."""
-
-    def run(self, sql: str, stream: object = None, types: object = None, **params: object) -> Any:  # noqa: ANN401 - rows of any types
-        """Run a statement; a socket that broke, or took too long, is an InterfaceError."""
-        try:
-            return super().run(sql, stream, types, **params)
-        except OSError as error:
-            raise InterfaceError("connection lost") from error
 
 
 @contextmanager
@@ -47,11 +39,14 @@ def connection() -> Iterator[Connection]:
         live = _begin()
         yield live
         live.run("COMMIT")
-    except Error as error:
+    except _FAULTS as error:
         _forget()
         raise _ours(error) from error
-    except BaseException:
+    except OrderError:
         _roll_back()
+        raise
+    except BaseException:  # it may have come in the middle of an answer
+        _forget()
         raise
 
 
@@ -64,10 +59,10 @@ def session(application: str, timeout: float) -> Iterator[Connection]:
     conn = connect(database_settings(), application=application, timeout=timeout)
     try:
         yield conn
-    except Error as error:
+    except _FAULTS as error:
         raise _ours(error) from error
     finally:
-        with suppress(Error, OSError):
+        with suppress(*_FAULTS):
             conn.close()
 
 
@@ -81,16 +76,16 @@ def connect(
     """
     try:
         return _connect(settings, application, timeout)
-    except Error as error:
-        raise _ours(error) from error
-    except OSError as error:  # while TLS is agreed on, pg8000 lets these through
+    except ssl.SSLError as error:
         raise DatabaseUnavailable("did not agree on TLS") from error
+    except _FAULTS as error:
+        raise _ours(error) from error
 
 
 def _connect(settings: DatabaseSettings, application: str, timeout: float) -> Connection:
     user, password = _credentials(settings)
     on_socket = settings.db_host.startswith("/")
-    return _Connection(
+    return Connection(
         user=user,
         password=password,
         database=settings.db_name,
@@ -106,7 +101,7 @@ def _connect(settings: DatabaseSettings, application: str, timeout: float) -> Co
 def _begin() -> Connection:
     """BEGIN doubles as the check that the warm connection lives: nothing is lost by it."""
     if _warm:
-        with suppress(Error):
+        with suppress(*_FAULTS):
             _warm[0].run("BEGIN")
             return _warm[0]
         _forget()
@@ -118,18 +113,18 @@ def _begin() -> Connection:
 def _roll_back() -> None:
     try:
         _warm[0].run("ROLLBACK")
-    except (Error, IndexError):
+    except (*_FAULTS, IndexError):
         _forget()
 
 
 def _forget() -> None:
     """Drop the connection; after an error a new one is surer than a rollback."""
     while _warm:
-        with suppress(Error, OSError):
+        with suppress(*_FAULTS):
             _warm.pop().close()
 
 
-def _ours(error: Error) -> OrderError:
+def _ours(error: Error | OSError) -> OrderError:
     if not isinstance(error, DatabaseError):
         return DatabaseUnavailable()
     sqlstate = str(error.args[0].get("C", "unknown"))

@@ -7,7 +7,9 @@ and may look at a live system: an order whose workflow runs is left to it.
 import argparse
 import sys
 from collections.abc import Iterator
-from typing import Any
+from datetime import UTC, datetime
+
+from pydantic import ValidationError
 
 from orders import audit, aws
 from orders.contracts import Document, as_json
@@ -17,6 +19,7 @@ from orders.queries import Row, Sql
 
 _PATIENCE = 600
 """Seconds for one query over all orders there are."""
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _ENDED = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
 
 
@@ -38,15 +41,15 @@ class Examination(Document):
     executions: int
 
 
-def examine(hours: float) -> Examination:
-    """Look at all tables, and at executions and backups of so many hours.
+def examine(window: audit.Window) -> Examination:
+    """Look at all tables, and at the executions and backups of the window.
 
     Executions are listed before the tables are read, and asked for again after: what ended
     in between has left its traces by then. Raises DatabaseUnavailable, WorkflowUnavailable,
     BackupUnavailable.
     """
-    since = audit.window(hours)
-    ended = [name for status in _ENDED for name in aws.executions(status, since)]
+    since = window.since
+    ended = [name for status in _ENDED for page in aws.executions(status, since) for name in page]
     with session("order-doctor", _PATIENCE) as conn:
         sql = Sql(conn)
         sql.audit.freeze()
@@ -54,7 +57,7 @@ def examine(hours: float) -> Examination:
         findings = [*_in_tables(sql), *_unheard_of(sql, ended)]
         counts = sql.audit.counts()
         backed_up = audit.past_backup(sql, since)
-    findings += [*_unsettled(), *_without_backup(backed_up)]
+    findings += [*_unsettled(window), *_without_backup(backed_up)]
     return Examination(findings=tuple(findings), executions=len(ended), **counts)
 
 
@@ -108,14 +111,16 @@ def _unheard_of(sql: Sql, ended: list[str]) -> Iterator[Finding]:
         yield Finding(kind="accepted order without a row", subject=order_id, message=message)
 
 
-def _unsettled() -> Iterator[Finding]:
+def _unsettled(window: audit.Window) -> Iterator[Finding]:
     """Open orders without a running execution, which are still open after that was asked."""
+    before = _open_orders(window)
+    running = {name for page in aws.executions("RUNNING", _LONG_AGO) for name in page}
     over = {
         order_id: execution["status"] if execution else "gone"
-        for order_id in _open_orders()
+        for order_id in before.keys() - running
         if (execution := aws.find_execution(order_id)) is None or execution["status"] != "RUNNING"
     }
-    still = _open_orders() if over else {}
+    still = _open_orders(window) if over else {}
     for order_id, row_status in still.items():
         if order_id in over:
             yield _open(order_id, row_status, over[order_id])
@@ -129,9 +134,9 @@ def _open(order_id: str, row_status: str | None, execution: str) -> Finding:
     return Finding(kind="pending order without workflow", subject=order_id, message=message)
 
 
-def _open_orders() -> dict[str, str | None]:
+def _open_orders(window: audit.Window) -> dict[str, str | None]:
     with session("order-doctor", _PATIENCE) as conn:
-        rows = Sql(conn).audit.unsettled(older_than=0, row_limit=None)
+        rows = Sql(conn).audit.unsettled(older_than=window.older_than, row_limit=None)
     return {row["order_id"]: row["status"] for row in rows}
 
 
@@ -146,23 +151,21 @@ def _without_backup(rows: list[Row]) -> Iterator[Finding]:
 
 def main() -> int:
     """Say what disagrees. Exit status 1 when anything does, 2 when it cannot be told."""
-    arguments = _parser().parse_args()
+    parser = argparse.ArgumentParser(prog="scripts/doctor", description=__doc__)
+    json = "one JSON document in place of sentences"
+    parser.add_argument("--json", action="store_true", help=json)
+    audit.add_window(parser)
+    arguments = parser.parse_args()
     try:
-        found = examine(arguments.hours)
+        window = audit.Window(older_than=arguments.older_than, hours=arguments.hours)
+        found = examine(window)
+    except ValidationError as error:
+        parser.error(audit.fault_in(error))
     except OrderError as error:
         sys.stderr.write(f"The doctor cannot look: {error}\n")
         return 2
     sys.stdout.write((as_json(found) if arguments.json else _told(found)) + "\n")
     return 1 if found.findings else 0
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="scripts/doctor", description=__doc__)
-    add: Any = parser.add_argument
-    add("--json", action="store_true", help="one JSON document in place of sentences")
-    hours = "how far back executions and backups are looked at (24); tables are read whole"
-    add("--hours", type=float, default=24, help=hours)
-    return parser
 
 
 def _told(found: Examination) -> str:

@@ -11,9 +11,11 @@ moved under the lock of its reservation, and only from where its workflow left i
 
 import argparse
 import json
+import math
 import sys
+import time
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain
 from typing import Any, Literal
 
 from pydantic import Field, ValidationError
@@ -28,24 +30,14 @@ from orders.queries import Row, transaction
 from orders.settling import fail, finish
 
 _ENDED_BADLY = ("FAILED", "TIMED_OUT", "ABORTED")
-_MOST_LISTED = 1000
-"""Executions looked at per status and run: what ended longer ago, earlier runs looked at."""
-
-
 _LOST = Failure(Error="WorkflowLost", Cause="settled by the reconciler")
 
 
-class Reconciliation(Document):
-    """What a run is asked to do.
+class Reconciliation(audit.Window):
+    """What a run is asked to do. Nothing new is begun after `seconds`."""
 
-    Open orders younger than `older_than` seconds are left alone: DescribeExecution is
-    eventually consistent, and may not know an execution that just began. `hours`: how far
-    back ended executions and backups are looked at.
-    """
-
-    older_than: float = Field(default=60, ge=0)
     at_most: int = Field(default=100, ge=1)
-    hours: float = Field(default=24, gt=0)
+    seconds: float = Field(default=90, gt=0)
     dry_run: bool = False
 
 
@@ -65,51 +57,66 @@ class Reconciled(Document):
 
 @task
 def handler(request: Reconciliation) -> Reconciled:
-    """Settle up to `at_most` open orders whose workflow is over; log what and why.
+    """Settle up to `at_most` open orders whose workflow is over; log each, and why.
 
     Raises DatabaseUnavailable, WorkflowUnavailable and BackupUnavailable when it cannot even
-    be told which orders those are.
+    be told which orders those are; what was done until then is logged.
     """
-    outcomes = []
-    for outcome in (*_settlements(request), *_backups(request)):
+    return Reconciled(outcomes=tuple(_outcomes(request)))
+
+
+def _outcomes(request: Reconciliation) -> Iterator[Outcome]:
+    began = time.monotonic()
+    found = chain(_settlements(request), _backups(request))
+    for number, outcome in enumerate(found, start=1):
         logger.info(outcome.outcome, **outcome.model_dump(), dry_run=request.dry_run)
-        outcomes.append(outcome)
-    return Reconciled(outcomes=tuple(outcomes))
+        yield outcome
+        if number == request.at_most or time.monotonic() - began > request.seconds:
+            return
 
 
 # Which orders.
 
 
 def _settlements(request: Reconciliation) -> Iterator[Outcome]:
-    for order_id in _open_orders(request):
+    for order_id in chain(_open_orders(request), _unheard_of(request)):
         try:
-            outcome = _judge(order_id)
-            if outcome and (request.dry_run or _settled(*outcome)):
-                yield outcome[1]
-        except (OrderError, ValidationError) as error:
-            logger.exception("left for the next run", order_id=order_id)
-            yield Outcome(order_id=order_id, outcome="left", why=type(error).__name__)
+            verdict = _judge(order_id)
+            if verdict and (request.dry_run or _settled(*verdict)):
+                yield verdict[1]
+        except Exception as error:  # noqa: BLE001 - one odd order must not keep the others waiting
+            yield _left(order_id, error)
 
 
 def _open_orders(request: Reconciliation) -> list[str]:
-    """Orders that the tables call open, oldest first; then those they have never heard of."""
-    since = audit.window(request.hours)
-    ended = [
-        name
-        for status in _ENDED_BADLY
-        for name in islice(aws.executions(status, since), _MOST_LISTED)
-    ]
+    """Orders that the tables call open, oldest first."""
     with transaction() as sql:
         rows = sql.audit.unsettled(older_than=request.older_than, row_limit=request.at_most)
-        unknown = audit.unheard_of(sql, ended)
-    return [*(row["order_id"] for row in rows), *unknown][: request.at_most]
+    return [row["order_id"] for row in rows]
+
+
+def _unheard_of(request: Reconciliation) -> Iterator[str]:
+    """Orders whose execution ended before it left any trace in the tables."""
+    for status in _ENDED_BADLY:
+        for names in aws.executions(status, request.since):
+            with transaction() as sql:
+                unknown = audit.unheard_of(sql, names)
+            yield from unknown
+
+
+def _left(order_id: str, error: Exception) -> Outcome:
+    logger.exception("left for the next run", order_id=order_id)
+    return Outcome(order_id=order_id, outcome="left", why=f"{type(error).__name__}: {error}")
 
 
 # What is to become of one.
 
 
 def _judge(order_id: str) -> tuple[FailingOrder, Outcome] | None:
-    """What the order is, and what must be done about it; None while its workflow runs."""
+    """What the order is, and what must be done about it.
+
+    None while its workflow runs, and for an execution that is no order's.
+    """
     execution = aws.find_execution(order_id)
     status = execution["status"] if execution else "gone"
     if status == "RUNNING":
@@ -119,6 +126,8 @@ def _judge(order_id: str) -> tuple[FailingOrder, Outcome] | None:
         reserved = sql.reservations.with_order(order_id=order_id)
         row = sql.orders.get_order(order_id=order_id)
     order = _order(order_id, document, reserved, row)
+    if order is None:
+        return None
     undone = status == "FAILED" or "failure" in document  # so the workflow had decided
     if reserved and row and not undone and aws.backups(backup_key(order_id, row["created_at"])):
         why = f"its execution is {status}, and only UpdateStatus was missing"
@@ -130,21 +139,18 @@ def _document(execution: dict[str, Any] | None) -> dict[str, Any]:
     """The order as far as the workflow had come with it; empty when nobody knows."""
     if execution is None:
         return {}
-    return aws.last_document(execution["executionArn"]) or dict(json.loads(execution["input"]))
+    accepted = json.loads(execution["input"])
+    last = aws.last_document(execution["executionArn"]) or {}
+    return accepted | last if isinstance(accepted, dict) else {}
 
 
 def _order(
     order_id: str, document: dict[str, Any], reserved: list[Row], row: Row | None
-) -> FailingOrder:
-    """The execution's order, with its prices, unless the tables know another under this id.
-
-    Raises ValidationError when neither knows one: somebody else's execution.
-    """
+) -> FailingOrder | None:
+    """The execution's order, with its prices, unless the tables know another under this id."""
+    told = _told(order_id, document)
     known = reserved[0] if reserved else row
-    if known is None:
-        return FailingOrder.model_validate(document | {"order_id": order_id, "failure": _LOST})
-    told = _told(document)
-    if told and is_of(told, reserved):
+    if known is None or (told and is_of(told, reserved)):
         return told
     return FailingOrder(
         order_id=order_id,
@@ -157,31 +163,42 @@ def _order(
     )
 
 
-def _told(document: dict[str, Any]) -> FailingOrder | None:
+def _told(order_id: str, document: dict[str, Any]) -> FailingOrder | None:
     try:
-        return FailingOrder.model_validate(document | {"failure": _LOST})
+        order = FailingOrder.model_validate({**document, "failure": _LOST})
     except ValidationError:
         return None
+    return order if order.order_id == order_id else None
 
 
 # Doing it.
 
 
 def _settled(order: FailingOrder, outcome: Outcome) -> bool:
-    """Settle the order, unless somebody moved it meanwhile; tells whether it was done."""
+    """Settle the order, unless somebody moved it meanwhile; tells whether it was done.
+
+    Whether its workflow runs is asked again, under the order's lock: a call with its
+    Idempotency-Key may have started it anew, and no task gets past that lock.
+    """
     with transaction() as sql:
         sql.reservations.lock(order_id=order.order_id)
         if sql.orders.lock_status(order_id=order.order_id) not in (None, OrderStatus.PENDING):
+            return False
+        if aws.is_running(order.order_id):
             return False
         return (finish if outcome.outcome == "finished" else fail)(sql, order)
 
 
 def _backups(request: Reconciliation) -> Iterator[Outcome]:
     with transaction() as sql:
-        rows = audit.past_backup(sql, audit.window(request.hours))
-    for order_id in audit.without_backup(rows)[: request.at_most]:
-        if request.dry_run or _backed_up(order_id):
-            yield Outcome(order_id=order_id, outcome="backed up", why="its backup was not there")
+        rows = audit.past_backup(sql, request.since)
+    for order_id in audit.without_backup(rows):
+        try:
+            if request.dry_run or _backed_up(order_id):
+                why = "its backup was not there"
+                yield Outcome(order_id=order_id, outcome="backed up", why=why)
+        except OrderError as error:
+            yield _left(order_id, error)
 
 
 def _backed_up(order_id: str) -> bool:
@@ -198,28 +215,32 @@ def _backed_up(order_id: str) -> bool:
 
 
 def main() -> int:
-    """Run once. Exit status 1 when an order had to be left, 2 when nothing could be told."""
-    arguments = vars(_parser().parse_args())
+    """Run once. Exit status 1 when an order had to be left, 2 when it could not go on."""
+    parser = _parser()
+    arguments = vars(parser.parse_args())
     logger.setLevel("CRITICAL")  # for whoever watches, what is printed says it
+    left = 0
     try:
-        request = Reconciliation.model_validate(arguments)
-        outcomes = handler.__wrapped__(request).outcomes  # type: ignore[attr-defined]
-    except (OrderError, ValidationError) as error:
-        sys.stderr.write(f"The reconciler cannot work: {error}\n")
+        request = Reconciliation.model_validate(arguments | {"seconds": math.inf})
+        for each in _outcomes(request):
+            would = "would be " if request.dry_run else ""
+            sys.stdout.write(f"{each.order_id} {would}{each.outcome}: {each.why}\n")
+            left += each.outcome == "left"
+    except ValidationError as error:
+        parser.error(audit.fault_in(error))
+    except OrderError as error:
+        sys.stderr.write(f"The reconciler cannot go on: {error}\n")
         return 2
-    would = "would be " if request.dry_run else ""
-    lines = [f"{each.order_id} {would}{each.outcome}: {each.why}\n" for each in outcomes]
-    sys.stdout.write("".join(lines) or "nothing to settle\n")
-    return 1 if any(each.outcome == "left" for each in outcomes) else 0
+    sys.stdout.write("nothing else to settle\n")
+    return 1 if left else 0
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="scripts/reconcile", description=__doc__)
     add: Any = parser.add_argument
     add("--dry-run", action="store_true", help="say what would be done, and do nothing")
-    add("--older-than", type=float, default=60, help="leave younger open orders, seconds (60)")
     add("--at-most", type=int, default=100, help="orders a run (100)")
-    add("--hours", type=float, default=24, help="how far back executions and backups count (24)")
+    audit.add_window(parser)
     return parser
 
 

@@ -69,6 +69,11 @@ class Shop:
         """The stack that keeps its data there."""
         return cls(json.loads((data / "stack.json").read_text()))
 
+    def pid(self, component: str) -> int:
+        """The component's process by now, as stack.json has it."""
+        written = Path(self.description["logs"]).parent / "stack.json"
+        return int(json.loads(written.read_text())["pids"][component])
+
     def close(self) -> None:
         """Let go of what was opened."""
         for opened in ("api", "database"):
@@ -121,10 +126,18 @@ class Shop:
 
     def path(self, order_id: str) -> list[str]:
         """The states that the order's execution entered, in order."""
-        arn = self.status(order_id)["execution_arn"]
-        events = self.aws("stepfunctions").get_execution_history(executionArn=arn)["events"]
-        entered = [event.get("stateEnteredEventDetails") for event in events]
+        entered = [event.get("stateEnteredEventDetails") for event in self.history(order_id)]
         return [details["name"] for details in entered if details]
+
+    def retries(self, order_id: str) -> int:
+        """How often a state of the order's execution was tried and did not work."""
+        return sum(e["type"] in ("TaskFailed", "TaskTimedOut") for e in self.history(order_id))
+
+    def history(self, order_id: str) -> list[Document]:
+        """The events of the order's execution."""
+        arn = self.status(order_id)["execution_arn"]
+        answer = self.aws("stepfunctions").get_execution_history(executionArn=arn)
+        return list(answer["events"])
 
     # The functions.
 
@@ -211,7 +224,7 @@ class Shop:
 
     def findings(self) -> list[Document]:
         """What the doctor finds."""
-        done = self.command("orders.doctor", "--json")
+        done = self.command("orders.doctor", "--json", "--older-than", "0")
         assert done.returncode in (0, 1), done.stderr
         return list(json.loads(done.stdout)["findings"])
 
@@ -233,6 +246,10 @@ class Shop:
             unix_sock=f"{settings['DB_HOST']}/.s.PGSQL.{settings['DB_PORT']}",
             ssl_context=False,
         )
+
+    def reconnect(self) -> None:
+        """Forget a connection that died with its server; the next statement makes another."""
+        self.__dict__.pop("database", None)
 
     def rows(self, sql: str, **parameters: object) -> list[Document]:
         """Rows as dicts, on a connection that lives."""

@@ -7,15 +7,18 @@
 CREATE TABLE inventory_receipts (
     receipt_id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     product_id VARCHAR(50) NOT NULL,
-    quantity INTEGER NOT NULL,
+    quantity BIGINT NOT NULL,
     received_at TIMESTAMP NOT NULL DEFAULT (CURRENT_TIMESTAMP AT TIME ZONE 'UTC')
 );
 
 CREATE INDEX inventory_receipts_by_product ON inventory_receipts (product_id);
 
--- What is there today was received at some time.
+-- What is there today was received at some time. Nothing may come in between this and the
+-- triggers.
+LOCK TABLE inventory IN SHARE ROW EXCLUSIVE MODE;
+
 INSERT INTO inventory_receipts (product_id, quantity)
-SELECT product_id, stock + coalesce(sum(quantity) FILTER (WHERE status <> 'released'), 0)
+SELECT product_id, CAST(stock AS BIGINT) + coalesce(sum(quantity) FILTER (WHERE status <> 'released'), 0)
 FROM inventory
 LEFT JOIN inventory_reservations USING (product_id)
 GROUP BY product_id, stock;
@@ -36,6 +39,17 @@ CREATE TRIGGER inventory_comes_or_goes
 AFTER INSERT OR DELETE ON inventory
 FOR EACH ROW EXECUTE FUNCTION note_receipt();
 
+CREATE FUNCTION note_clearance() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO inventory_receipts (product_id, quantity) SELECT product_id, -stock FROM inventory;
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER inventory_is_cleared
+BEFORE TRUNCATE ON inventory
+FOR EACH STATEMENT EXECUTE FUNCTION note_clearance();
+
 -- Without a call for the application's own statements, which are the frequent ones.
 CREATE TRIGGER inventory_is_restocked
 AFTER UPDATE ON inventory
@@ -45,3 +59,8 @@ WHEN (
     AND current_setting('application_name') <> 'order-management'
 )
 EXECUTE FUNCTION note_receipt();
+
+-- For the search for orders whose workflow is over: what is held is little beside what was.
+CREATE INDEX inventory_reservations_held ON inventory_reservations (order_id)
+INCLUDE (created_at)
+WHERE status = 'held';

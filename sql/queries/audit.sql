@@ -78,10 +78,18 @@ ORDER BY order_id, product_id;
 
 -- name: unsettled(older_than, row_limit)
 -- Orders whose workflow is not over as far as the tables know, oldest first: the row says
--- pending, or stock is held without a row. `older_than` is in seconds; a limit of null is none.
+-- pending, or stock is held without a row. (A pending order whose stock is not held is a
+-- contradiction, above.) `older_than` is in seconds; a limit of null is none.
 SELECT order_id, max(status) AS status
 FROM (
-    SELECT order_id, created_at, status FROM orders WHERE status = 'pending'
+    SELECT order_id, created_at, status
+    FROM orders
+    WHERE status = 'pending'
+      AND NOT EXISTS (
+        SELECT FROM inventory_reservations AS reserved
+        WHERE reserved.order_id = orders.order_id
+          AND reserved.status <> 'held'
+    )
     UNION ALL
     SELECT order_id, created_at, NULL
     FROM inventory_reservations AS reserved

@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 import socket
@@ -10,7 +11,7 @@ import psutil
 import pytest
 from pg8000.native import Connection
 
-from tests.local.running import PATIENCE_SECONDS, Running, command, eventually, gone
+from tests.local.running import PATIENCE_SECONDS, Running, command, described, eventually, gone
 
 Start = Callable[..., Running]
 
@@ -70,15 +71,39 @@ def test_a_killed_stack_leaves_nothing_and_its_data_can_be_used(
 
 
 @pytest.mark.parametrize("component", ["PostgreSQL", "Step Functions and S3 (moto)"])
-def test_a_dead_component_ends_the_stack_with_one_sentence(
+def test_a_dead_component_is_started_again_once_and_then_ends_the_stack_with_one_sentence(
     start: Start, tmp_path: Path, component: str
 ) -> None:
     running = start(tmp_path)
+    first = running.stack["pids"][component]
+    psutil.Process(first).kill()
+    eventually(lambda: pid_of(component, tmp_path) != first, "it is started again")
+    again = described(tmp_path, running.process)
+    assert {**again, "pids": None} == {**running.stack, "pids": None}
+    assert "errorType" not in running.act("count")
+    body = {"name": "afterwards", "input": {"do": "count"}}
+    assert running.call("POST", "/executions", json=body).status_code == 201
+    with connected(running.stack) as database:
+        assert database.run("SELECT 1") == [[1]]
+
     processes = running.tree()
-    psutil.Process(running.stack["pids"][component]).kill()
-    said = refused(running.process)
-    assert f"{component} ended unexpectedly (SIGKILL); see {tmp_path}/logs/" in said
+    psutil.Process(again["pids"][component]).kill()
+    printed, said = running.process.communicate(timeout=PATIENCE_SECONDS)
+
+    assert f"{component} ended unexpectedly (SIGKILL); started again.\n" in printed
+    assert running.process.returncode == 1
+    assert said == f"{component} ended unexpectedly (SIGKILL); see {log_of(component, tmp_path)}.\n"
     eventually(lambda: gone(processes), "nothing is left")
+
+
+def pid_of(component: str, data: Path) -> int:
+    """As stack.json has it."""
+    stack = json.loads((data / "stack.json").read_text())
+    return int(stack["pids"][component])
+
+
+def log_of(component: str, data: Path) -> Path:
+    return data / "logs" / ("postgres.log" if component == "PostgreSQL" else "moto.log")
 
 
 def test_stack_json_is_for_its_owner_alone(cloud: Running) -> None:

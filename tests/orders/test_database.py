@@ -1,15 +1,19 @@
 """The warm connection and its transactions, against the real server."""
 
+import os
+import signal
+import socket
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import pytest
 from pg8000.native import Connection
 
 from orders import database
-from orders.errors import DatabaseRefused, DatabaseUnavailable
+from orders.errors import DatabaseRefused, DatabaseUnavailable, OrderNotFound
 from orders.queries import transaction
 from orders.settings import database_settings
-from tests.shop import Shop, eventually
+from tests.shop import Shop, an_id, eventually
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +34,7 @@ def backend(connection: Connection) -> int:
 def take_all_and_fail(product: str) -> None:
     with database.connection() as connection:
         connection.run("UPDATE inventory SET stock = 0 WHERE product_id = :id", id=product)
-        raise LookupError
+        raise OrderNotFound
 
 
 def test_what_a_transaction_did_stays(shop: Shop) -> None:
@@ -45,7 +49,7 @@ def test_what_a_transaction_did_stays(shop: Shop) -> None:
 def test_an_error_undoes_what_the_transaction_did(shop: Shop) -> None:
     product = shop.product(stock=10)
 
-    with pytest.raises(LookupError):
+    with pytest.raises(OrderNotFound):
         take_all_and_fail(product)
 
     assert shop.stock(product) == 10
@@ -54,10 +58,20 @@ def test_an_error_undoes_what_the_transaction_did(shop: Shop) -> None:
 def test_the_connection_stays_warm() -> None:
     with database.connection() as first:
         pid = backend(first)
-    with pytest.raises(LookupError):
+    with pytest.raises(OrderNotFound):
         take_all_and_fail("none")
     with database.connection() as second:
         assert backend(second) == pid
+
+
+def test_an_interruption_costs_the_connection() -> None:
+    """It may have come in the middle of an answer, which the next question would then get."""
+    with database.connection() as first:
+        pid = backend(first)
+    with pytest.raises(KeyboardInterrupt), database.connection():
+        raise KeyboardInterrupt
+    with database.connection() as second:
+        assert backend(second) != pid
 
 
 def test_a_connection_that_died_meanwhile_is_replaced_unnoticed(shop: Shop) -> None:
@@ -139,3 +153,178 @@ def _ask(connection: Connection, statement: str, product: str) -> None:
     """Send a statement that will have to wait, without waiting for its answer."""
     text = statement.replace(":id", f"'{product}'").encode() + b"\x00"
     connection._usock.sendall(b"Q" + (len(text) + 4).to_bytes(4, "big") + text)  # noqa: SLF001
+
+
+# Limits. The local user is a superuser, whom most do not bind: these are for one who is not.
+
+
+@contextmanager
+def logged_in(shop: Shop, monkeypatch: pytest.MonkeyPatch, options: str) -> Iterator[None]:
+    """Be somebody with the same rights and these options: `CONNECTION LIMIT 1`, `SET ...`."""
+    with a_role(shop) as role:
+        shop.rows(f"ALTER ROLE {role} {options}")
+        monkeypatch.setenv("DB_USER", role)
+        database_settings.cache_clear()
+        yield
+        database._forget()  # noqa: SLF001 - a role with open connections cannot go
+
+
+@contextmanager
+def a_role(shop: Shop) -> Iterator[str]:
+    """A login role that may do with the tables what their owner may."""
+    owner = shop.description["environment"]["DB_USER"]
+    role = f"limited_{an_id()[:8]}"
+    shop.rows(f"CREATE ROLE {role} LOGIN IN ROLE {owner}")
+    try:
+        yield role
+    finally:
+        shop.rows(f"DROP ROLE {role}")
+
+
+def take_one(product: str) -> None:
+    with database.connection() as connection:
+        connection.run("UPDATE inventory SET stock = stock - 1 WHERE product_id = :id", id=product)
+
+
+def test_no_connection_left_is_worth_another_try(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    product = shop.product(stock=10)
+    with logged_in(shop, monkeypatch, "CONNECTION LIMIT 1"):
+        only = database.connect(database_settings())
+        with pytest.raises(DatabaseUnavailable, match="53300"):
+            take_one(product)
+        pid = backend(only)
+        only.close()
+        eventually(lambda: assert_gone(shop, pid))
+
+        take_one(product)
+
+    assert shop.stock(product) == 9
+
+
+def test_who_waits_too_long_for_a_lock_is_told_to_try_again(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    product = shop.product(stock=10)
+    rival = database.connect(database_settings())
+    rival.run("BEGIN")
+    rival.run("SELECT stock FROM inventory WHERE product_id = :id FOR UPDATE", id=product)
+    with logged_in(shop, monkeypatch, "SET statement_timeout = '100ms'"):
+        with pytest.raises(DatabaseUnavailable, match="57014"):
+            take_one(product)
+        rival.close()
+
+        take_one(product)
+
+    assert shop.stock(product) == 9
+
+
+def test_a_server_that_is_no_longer_the_writer_is_worth_another_try(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    product = shop.product(stock=10)
+    with (
+        logged_in(shop, monkeypatch, "SET default_transaction_read_only = on"),
+        pytest.raises(DatabaseUnavailable, match="25006"),
+    ):
+        take_one(product)
+
+
+def test_who_does_nothing_in_a_transaction_loses_it_and_may_try_again(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    product = shop.product(stock=10)
+
+    def dawdle() -> None:
+        with database.connection() as connection:
+            pid = backend(connection)
+            connection.run("UPDATE inventory SET stock = 0 WHERE product_id = :id", id=product)
+            eventually(lambda: assert_gone(shop, pid))
+            connection.run("SELECT 1")
+
+    option = "SET idle_in_transaction_session_timeout = '100ms'"
+    with logged_in(shop, monkeypatch, option), pytest.raises(DatabaseUnavailable):
+        dawdle()
+
+    assert shop.stock(product) == 10
+
+
+def test_the_server_gives_up_before_a_function_does() -> None:
+    with database.connection() as connection:
+        assert connection.run("SHOW statement_timeout") == [["8s"]]
+        assert connection.run("SHOW idle_in_transaction_session_timeout") == [["15s"]]
+    assert database.TIMEOUT < 10
+
+
+def test_a_server_that_takes_the_call_and_says_nothing_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("DB_HOST", "127.0.0.1")
+        monkeypatch.setenv("DB_PORT", str(silent.getsockname()[1]))
+        database_settings.cache_clear()
+
+        with pytest.raises(DatabaseUnavailable):
+            database.connect(database_settings(), timeout=0.1)
+
+
+def test_an_answer_that_does_not_come_is_given_up(shop: Shop) -> None:
+    with (
+        pytest.raises(DatabaseUnavailable),
+        database.session("order-tests", timeout=0.1) as connection,
+    ):
+        connection.run("SELECT pg_sleep(2)")
+
+
+@contextmanager
+def silent() -> Iterator[int]:
+    """Our warm connection's server says nothing, as after a failover; gives its pid."""
+    with database.connection() as connection:
+        pid = backend(connection)
+        connection._usock.settimeout(0.1)  # noqa: SLF001 - TIMEOUT, but sooner
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield pid
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+def test_a_warm_connection_that_fell_silent_is_replaced_unnoticed() -> None:
+    with silent() as pid, database.connection() as connection:
+        assert backend(connection) != pid
+
+
+def test_a_connection_that_falls_silent_in_a_transaction_is_unavailable_and_replaced() -> None:
+    with database.connection() as connection:
+        pid = backend(connection)
+        connection._usock.settimeout(0.1)  # noqa: SLF001 - TIMEOUT, but sooner
+
+    def go_on() -> None:
+        with database.connection() as connection:
+            connection.run("SELECT pg_sleep(2)")
+
+    with pytest.raises(DatabaseUnavailable):
+        go_on()
+
+    with database.connection() as connection:
+        assert backend(connection) != pid
+
+
+def test_an_error_on_a_silent_connection_is_still_the_error() -> None:
+    def fail_while_silent() -> None:
+        with database.connection() as connection:
+            connection._usock.settimeout(0.1)  # noqa: SLF001 - TIMEOUT, but sooner
+            with suppress(TimeoutError):
+                connection.run("SELECT pg_sleep(2)")
+            raise OrderNotFound
+
+    with pytest.raises(OrderNotFound):
+        fail_while_silent()
+
+    with database.connection() as connection:
+        assert connection.run("SELECT 1") == [[1]]
+
+
+def assert_gone(shop: Shop, pid: int) -> None:
+    assert not shop.rows("SELECT pid FROM pg_stat_activity WHERE pid = :pid", pid=pid)

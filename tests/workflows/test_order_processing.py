@@ -91,6 +91,16 @@ def test_a_step_that_keeps_failing_fails_the_order_and_gives_its_stock_back(
     assert shop.stock(product) == 10
 
 
+def test_an_order_waits_for_a_throttled_function_longer_than_for_a_broken_one(shop: Shop) -> None:
+    product = shop.product(stock=10)
+
+    with shop.failing(CheckInventory=[{"kind": "throttle", "times": 4}]):
+        order_id = shop.processed(a_line(product, 3))
+
+    assert shop.retries(order_id) == 4
+    assert shop.stock(product) == 7
+
+
 def test_a_compensation_that_never_works_is_told_without_a_stack_trace(shop: Shop) -> None:
     with shop.failing(FailOrder=[WAYS["raises"].fault | {"times": None}]):
         order_id = shop.create(a_line("NOPE"))
