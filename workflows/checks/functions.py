@@ -1,10 +1,14 @@
 """Every Task runs a function that is deployed, and outwaits it."""
 
+import re
 from collections.abc import Iterator
 
+from orders import errors
 from workflows.checks.asl import Machine, Task
 from workflows.checks.graph import tasks
-from workflows.checks.surroundings import Surroundings
+from workflows.checks.surroundings import Function, Surroundings
+
+_NAME = re.compile(r"\b[A-Z][a-z]+(?:[A-Z][a-z]+)+\b")
 
 
 def check_functions(machine: Machine, around: Surroundings) -> Iterator[str]:
@@ -31,3 +35,16 @@ def _check(name: str, task: Task, around: Surroundings) -> Iterator[str]:
             f"{function.timeout:g} s: make TimeoutSeconds longer, so that it is Lambda that ends a "
             "slow task and really stops it."
         )
+    else:
+        for error in raised(function):
+            if not hasattr(errors, error):
+                yield (
+                    f"{name} says that it raises {error}, which orders/errors.py does not have: "
+                    f"add it there, or correct the docstring of {function.handler}."
+                )
+
+
+def raised(function: Function) -> list[str]:
+    """The errors of its own that a task ends in, as its docstring has them after `Raises`."""
+    story = function.signature.story if function.signature else ""
+    return list(dict.fromkeys(_NAME.findall(story.partition("Raises ")[2])))

@@ -1,11 +1,13 @@
 """Tasks whose function is not there, or outlives them: functions.py, surroundings.py."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from orders.contracts import BackedUpOrder, StoredOrder
 from tests.workflows.checks.machines import DEPLOYED, Definition, States, refused
-from workflows.checks.surroundings import TEMPLATE, Surroundings, deployed
+from workflows.checks.surroundings import TEMPLATE, Signature, Surroundings, deployed
 
 
 def template(tmp_path: Path, old: str, new: str) -> Surroundings:
@@ -16,9 +18,9 @@ def template(tmp_path: Path, old: str, new: str) -> Surroundings:
     return deployed(tmp_path / "template.yaml")
 
 
-def slow(seconds: float) -> Surroundings:
-    """Ours, with a BackUpOrder that may work this long."""
-    function = DEPLOYED.functions["BackUpOrderFunction"]._replace(timeout=seconds)
+def backing_up(**change: Any) -> Surroundings:  # noqa: ANN401  # any field of a Function
+    """Ours, with a BackUpOrder that differs in this."""
+    function = DEPLOYED.functions["BackUpOrderFunction"]._replace(**change)
     return DEPLOYED._replace(functions={**DEPLOYED.functions, "BackUpOrderFunction": function})
 
 
@@ -27,11 +29,17 @@ def test_a_function_that_the_template_lacks(_: Definition, states: States) -> No
     states["BackUpOrder"]["Parameters"]["FunctionName"] = "${BackUpFunction}"
 
 
-@refused("BackUpOrder gives up after 15 s, and its function may work for 20 s", around=slow(20))
+@refused(
+    "BackUpOrder gives up after 15 s, and its function may work for 20 s",
+    around=backing_up(timeout=20),
+)
 def test_a_function_that_outlives_its_state(_: Definition, __: States) -> None: ...
 
 
-@refused("BackUpOrder gives up after 15 s, and its function may work for 15 s", around=slow(15))
+@refused(
+    "BackUpOrder gives up after 15 s, and its function may work for 15 s",
+    around=backing_up(timeout=15),
+)
 def test_a_function_that_ends_with_its_state(_: Definition, __: States) -> None: ...
 
 
@@ -66,13 +74,13 @@ def test_a_handler_that_is_none_has_no_signature(tmp_path: Path, handler: str) -
 
 @refused(
     "BackUpOrder runs BackUpOrderFunction, whose handler tasks.back_up_order.handler takes and",
-    around=DEPLOYED._replace(
-        functions={
-            **DEPLOYED.functions,
-            "BackUpOrderFunction": DEPLOYED.functions["BackUpOrderFunction"]._replace(
-                signature=None
-            ),
-        }
-    ),
+    around=backing_up(signature=None),
 )
 def test_a_function_without_a_handler(_: Definition, __: States) -> None: ...
+
+
+@refused(
+    "BackUpOrder says that it raises BucketGone, which orders/errors.py does not have: add it",
+    around=backing_up(signature=Signature(StoredOrder, BackedUpOrder, "Raises BucketGone.")),
+)
+def test_a_docstring_that_raises_what_is_not_there(_: Definition, __: States) -> None: ...
