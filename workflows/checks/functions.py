@@ -24,6 +24,11 @@ def _check(name: str, task: Task, around: Surroundings) -> Iterator[str]:
             f"{name} runs ${{{task.function}}}, which template.yaml does not substitute: "
             f"add the function, and {task.function} to DefinitionSubstitutions."
         )
+    elif not function.allowed:
+        yield (
+            f"{name} runs {task.function}, which the state machine's role may not invoke: add it "
+            "to the Resource list of RunTheTasks in template.yaml."
+        )
     elif function.signature is None:
         yield (
             f"{name} runs {task.function}, whose handler {function.handler} takes and gives no "

@@ -7,7 +7,7 @@ stand: local/template.py needs a value for every parameter, and may not be impor
 
 import inspect
 import pydoc
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,11 +30,15 @@ class Signature(NamedTuple):
 
 
 class Function(NamedTuple):
-    """A deployed function. `timeout` in seconds; no signature when no such handler is there."""
+    """A deployed function. `timeout` in seconds; no signature when no such handler is there.
+
+    `allowed`: the state machine's role may invoke it.
+    """
 
     handler: str
     timeout: float
     signature: Signature | None
+    allowed: bool = True
 
 
 class Surroundings(NamedTuple):
@@ -70,18 +74,27 @@ def deployed(template: Path = TEMPLATE) -> Surroundings:
         for name, resource in document["Resources"].items()
         if resource["Type"] == "AWS::Serverless::Function"
     }
+    (machine,) = (
+        resource["Properties"]
+        for resource in document["Resources"].values()
+        if resource["Type"] == "AWS::Serverless::StateMachine"
+    )
+    allowed = set(_invocable(machine))
     return Surroundings(
         {
-            substitution: functions[arn.removesuffix(".Arn")]
-            for resource in document["Resources"].values()
-            for substitution, arn in _substitutions(resource).items()
+            substitution: functions[arn.removesuffix(".Arn")]._replace(allowed=arn in allowed)
+            for substitution, arn in machine["DefinitionSubstitutions"].items()
             if arn.removesuffix(".Arn") in functions
         }
     )
 
 
-def _substitutions(resource: Mapping[str, Any]) -> dict[str, str]:
-    return dict(resource.get("Properties", {}).get("DefinitionSubstitutions", {}))
+def _invocable(machine: Mapping[str, Any]) -> Iterator[str]:
+    """The functions' ARNs in the statements that allow lambda:InvokeFunction."""
+    for policy in machine["Policies"]:
+        for statement in policy["Statement"]:
+            if statement["Action"] == "lambda:InvokeFunction":
+                yield from statement["Resource"]
 
 
 def _function(properties: Mapping[str, Any]) -> Function:

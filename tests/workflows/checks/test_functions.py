@@ -80,6 +80,22 @@ def test_a_function_without_a_handler(_: Definition, __: States) -> None: ...
 
 
 @refused(
+    "BackUpOrder runs BackUpOrderFunction, which the state machine's role may not invoke: add it",
+    around=backing_up(allowed=False),
+)
+def test_a_function_that_the_machine_may_not_invoke(_: Definition, __: States) -> None: ...
+
+
+def test_the_template_says_what_the_machine_may_invoke(tmp_path: Path) -> None:
+    listed = "                - !GetAtt BackUpOrderFunction.Arn\n"
+
+    found = template(tmp_path, listed, "")
+
+    assert not found.functions["BackUpOrderFunction"].allowed
+    assert found.functions["PersistOrderFunction"].allowed
+
+
+@refused(
     "BackUpOrder says that it raises BucketGone, which orders/errors.py does not have: add it",
     around=backing_up(signature=Signature(StoredOrder, BackedUpOrder, "Raises BucketGone.")),
 )
