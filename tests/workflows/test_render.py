@@ -1,12 +1,31 @@
 """What is committed is what the Python says."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from tests.workflows.checks.machines import Definition, States, changed
 from workflows import render
 
 
 @pytest.mark.parametrize("path", render.files(), ids=lambda path: path.name)
 def test_the_committed_file_is_not_stale(path: Path) -> None:
     assert path.read_text("utf-8") == render.files()[path], "run scripts/render and commit"
+
+
+def test_the_real_machine_is_proved() -> None:
+    render.prove(json.loads(render.rendered()))
+
+
+def test_nothing_is_written_of_a_broken_machine() -> None:
+    def change(_: Definition, states: States) -> None:
+        states["BackUpOrder"]["Catch"][0]["Next"] = "OrderFailed"
+        states["PersistOrder"]["Catch"][0]["ResultPath"] = None
+
+    with pytest.raises(SystemExit) as refusal:
+        render.prove(changed(change))
+
+    sentences = str(refusal.value).splitlines()
+    assert len(sentences) == 4
+    assert sentences[-1] == "Nothing was written."

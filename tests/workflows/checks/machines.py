@@ -20,10 +20,23 @@ DEPLOYED = deployed()
 
 
 def changed(change: Change) -> Definition:
-    """A copy of the real machine with the change made to it and its states."""
-    definition = deepcopy(REAL)
+    """A copy of the real machine with the change made to it and its states.
+
+    It has all the time it needs, so that a longer machine breaks no test but test_budget's.
+    """
+    definition = deepcopy(REAL) | {"TimeoutSeconds": 99_999}
     change(definition, definition["States"])
     return definition
+
+
+def put_before(target: str, states: States, **more: dict[str, Any]) -> None:
+    """One state more, on the way to this one."""
+    ((name, state),) = more.items()
+    for other in states.values():
+        if other.get("Next") == target:
+            other["Next"] = name
+    way_on = "Default" if state["Type"] == "Choice" else "Next"
+    states[name] = {**state, way_on: target}
 
 
 def refused(*sentences: str, around: Surroundings = DEPLOYED) -> Callable[[Change], Test]:

@@ -57,7 +57,7 @@ class SomebodyElsesOrder(Priced):
 
 
 class Promised(ProcessedOrder):
-    courier: str
+    greeting: str
 
 
 def look(variable: str, **comparison: object) -> dict[str, Any]:
@@ -128,7 +128,7 @@ def test_a_start_that_hands_in_too_much(_: Definition, __: States) -> None: ...
 
 
 @refused(
-    "The end takes Promised, and UpdateStatus brings no courier",
+    "The end takes Promised, and UpdateStatus brings no greeting",
     around=DEPLOYED._replace(gives=Promised),
 )
 def test_an_end_that_lacks_what_is_promised(_: Definition, __: States) -> None: ...

@@ -28,9 +28,9 @@ def test_a_start_in_the_middle(machine: Definition, _: States) -> None:
     machine["StartAt"] = "PersistOrder"
 
 
-@refused("PersistOrder -> BackUpOrder -> PersistOrder is a circle, so its worst case has no end")
+@refused("BackUpOrder -> BackUpOrder is a circle, so its worst case has no end")
 def test_a_catch_that_goes_back(_: Definition, states: States) -> None:
-    again = {"ErrorEquals": ["BackupUnavailable"], "ResultPath": None, "Next": "PersistOrder"}
+    again = {"ErrorEquals": ["BackupUnavailable"], "ResultPath": None, "Next": "BackUpOrder"}
     states["BackUpOrder"]["Catch"].insert(0, again)
 
 

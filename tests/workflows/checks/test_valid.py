@@ -1,7 +1,14 @@
 """Machines that are right, however different."""
 
 from orders.contracts import PricedOrder
-from tests.workflows.checks.machines import DEPLOYED, Definition, States, accepted, changed
+from tests.workflows.checks.machines import (
+    DEPLOYED,
+    Definition,
+    States,
+    accepted,
+    changed,
+    put_before,
+)
 from workflows.checks import findings
 
 
@@ -33,8 +40,8 @@ def test_a_named_error_caught_before_all(_: Definition, states: States) -> None:
 
 @accepted
 def test_a_rest_between_two_states(_: Definition, states: States) -> None:
-    states["Rest"] = {"Type": "Wait", "Comment": "waits.", "Seconds": 60, "Next": "UpdateStatus"}
-    states["BackUpOrder"]["Next"] = "Rest"
+    rest = {"Type": "Wait", "Comment": "waits.", "Seconds": 60}
+    put_before("UpdateStatus", states, Rest=rest)
 
 
 @accepted
@@ -71,10 +78,9 @@ def test_a_success_with_a_state_of_its_own(_: Definition, states: States) -> Non
 
 @accepted
 def test_a_task_whose_answer_is_dropped(_: Definition, states: States) -> None:
-    again = states["BackUpOrder"] | {"ResultPath": None, "Next": "BackUpOrder"}
-    del again["OutputPath"]
-    states["BackUpTwice"] = again
-    states["PersistOrder"]["Next"] = "BackUpTwice"
+    early = states["BackUpOrder"] | {"ResultPath": None}
+    del early["OutputPath"]
+    put_before("BackUpOrder", states, BackUpEarly=early)
 
 
 @accepted
@@ -86,7 +92,7 @@ def test_a_machine_that_only_prices() -> None:
     """Nothing in the checks knows our states by name, but for the compensation."""
 
     def change(_: Definition, states: States) -> None:
-        for name in ("CheckInventory", "PersistOrder", "BackUpOrder", "UpdateStatus"):
+        for name in states.keys() - {"CalculatePrice", "FailOrder", "OrderFailed"}:
             del states[name]
         del states["CalculatePrice"]["Next"]
         states["CalculatePrice"]["End"] = True
