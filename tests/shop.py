@@ -186,6 +186,17 @@ class Shop:
         answer = httpx.get(f"{self.description['lambda_url']}/faults")
         return dict(answer.raise_for_status().json()[which])
 
+    def planned(self) -> list[Document]:
+        """The faults that have not struck yet, or strike for ever."""
+        addresses = (self.description[name] for name in ("lambda_url", "aws_url"))
+        answers = [httpx.get(f"{address}/faults").raise_for_status() for address in addresses]
+        return [
+            fault
+            for answer in answers
+            for each in answer.json()["planned"].values()
+            for fault in each
+        ]
+
     def until_held(self, state: str, times: int = 1) -> None:
         """Wait until so many invocations of the state's function are held."""
 
