@@ -1,7 +1,8 @@
 """One example of the interleavings: products, customers and keys of its own on a shared stack."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from http import HTTPStatus
 from typing import Any, TypeAlias, TypeVar
@@ -37,7 +38,7 @@ class Example:
     # Creating.
 
     def a_customer(self) -> str:
-        return f"{self.name} customer {len(self.accepted) + len(self.turned_away)}"
+        return f"{self.name} customer {len(self.accepted) + len(self.turned_away):02}"
 
     def customer_with_key(self, key: str) -> str:
         return f"{self.name} customer {key}"
@@ -48,6 +49,14 @@ class Example:
                 self.shop.plan(name, fault | {"where": {"customer_id": customer}})
             else:
                 self.shop.plan_aws(name, fault | aimed_at(customer))
+
+    @contextmanager
+    def failing(self, operation: str, text: str, when: str = "before") -> Iterator[None]:
+        """The engine's answers to this operation are 500s, when they are about this text."""
+        fault = {"kind": "error", "when": when, "times": None}
+        self.shop.plan_aws(operation, fault | aimed_at(text))
+        yield
+        self.shop.unplan_aws(operation)
 
     def post(self, items: Items, customer: str, key: str | None = None) -> httpx.Response:
         lines = [a_line(self.products[name], quantity) for name, quantity in items.items()]
@@ -152,10 +161,6 @@ class Example:
         ours = [outcomes.get(order.order_id) for order in self.accepted]
         assert "left" not in ours, outcomes
 
-    def check_broken(self, answer: httpx.Response) -> None:
-        assert answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR, answer.text
-        assert answer.json().keys() == {"message", "error"}
-
     # The end.
 
     def come_to_rest(self) -> None:
@@ -212,8 +217,14 @@ def aimed_at(text: str) -> Document:
 
 def created(answer: httpx.Response) -> str:
     """The id of an order that must have been accepted."""
-    assert told(answer) == (201, "Order created successfully")
+    assert told(answer) == (201, "Order created successfully"), answer.text
     return str(answer.json()["order_id"])
+
+
+def check_broken(answer: httpx.Response) -> None:
+    """A 500 in the contract's words."""
+    assert answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR, answer.text
+    assert answer.json().keys() == {"message", "error"}
 
 
 def told(answer: httpx.Response) -> Answer:
