@@ -33,12 +33,11 @@ class Example:
         self.name = uuid4().hex[:8]
         self.accepted: list[Order] = []
         self.by_key: dict[str, Order] = {}
-        self.turned_away: list[str] = []
 
     # Creating.
 
     def a_customer(self) -> str:
-        return f"{self.name} customer {len(self.accepted) + len(self.turned_away):02}"
+        return f"{self.name} customer {len(self.accepted):02}"
 
     def customer_with_key(self, key: str) -> str:
         return f"{self.name} customer {key}"
@@ -177,8 +176,6 @@ class Example:
             order.settle()
             order.learn(self.call(order, "GET"), self.call(order, "LIST"))
             assert order.may_be != {"failed"} or self.could_fail(order), f"{order}: why?"
-        for customer in self.turned_away:
-            assert self.listed(customer) == []
         for product in self.products:
             self.check_stock(product)
         self.check_findings()

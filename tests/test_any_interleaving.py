@@ -33,6 +33,7 @@ MOST_HELD = 4
 """In one state: a function has 8 workers, and needs some for the others."""
 
 some_items = st.dictionaries(st.sampled_from(PRODUCTS), st.integers(1, 4), min_size=1)
+a_state = st.sampled_from(TASKS)
 some_calls = st.sampled_from([*CALLS, "reconcile"])
 
 
@@ -64,8 +65,9 @@ def step(**arguments: Any) -> Callable[[Callable[..., Any]], Any]:  # noqa: ANN4
             machine.script.append(Step(do, drawn))
             return machine.script[-1] if "target" in arguments else None
 
-        return rule(**arguments)(note)
+        return made_a_rule(note)
 
+    made_a_rule: Any = rule(**arguments)
     return decorate
 
 
@@ -120,14 +122,6 @@ class AnyInterleaving(RuleBasedStateMachine):
         self.here.check_key(order, wanted, answers)
         return order
 
-    @step(items=some_items)
-    def create_in_vain(self, items: Items) -> None:
-        """The engine fails, and has not started the order."""
-        customer = self.here.a_customer()
-        with self.here.failing("StartExecution", customer):
-            check_broken(self.here.post(items, customer))
-        self.here.turned_away.append(customer)
-
     @step(target=orders, items=some_items)
     def create_without_an_answer(self, items: Items) -> Order:
         """The engine fails, and has started the order all the same."""
@@ -142,6 +136,7 @@ class AnyInterleaving(RuleBasedStateMachine):
         key = customer = self.here.a_customer()
         with self.here.failing("StartExecution", customer, when=when):
             check_broken(self.here.post(items, customer, key))
+        assert when == "after" or self.here.listed(customer) == []
         return self.here.accept(self.here.post(items, customer, key), items, customer)
 
     @step(order=orders, items=some_items)
@@ -159,11 +154,9 @@ class AnyInterleaving(RuleBasedStateMachine):
         order.learn(self.here.call(order, "GET"))
 
     @step(order=orders | held)
-    def list_by_customer(self, order: Order) -> None:
+    def look_from_afar(self, order: Order) -> None:
+        """Where nothing waits for the workflow: in the list, and at its execution."""
         order.learn(self.here.call(order, "LIST"))
-
-    @step(order=orders | held)
-    def look_at_status(self, order: Order) -> None:
         status = self.shop.status(order.order_id)
         assert status["status"] in ("RUNNING", "SUCCEEDED", "FAILED", "ABORTED")
         assert order.troubled or status["status"] != "ABORTED"
@@ -193,9 +186,46 @@ class AnyInterleaving(RuleBasedStateMachine):
 
     # The operator.
 
-    @step(target=held, items=some_items, state=st.sampled_from(TASKS))
+    @step(target=held, items=some_items, state=a_state)
     def create_and_hold(self, items: Items, state: str) -> Order:
         """Its workflow stands still in the state, unless it cannot get there."""
+        return self.stood_still(items, state)
+
+    @step(target=orders, items=some_items, state=a_state)
+    def create_and_abort(self, items: Items, state: str) -> Order:
+        """In that state, whose task is held on, and will be late."""
+        order = self.stood_still(items, state)
+        self.shop.abort(order.order_id)
+        return order
+
+    @step(target=orders, order=consumes(held), calls=st.lists(some_calls, max_size=2))
+    def abort_held(self, order: Order, calls: list[str]) -> Order:
+        """While calls are made. Its task is held on, and will be late."""
+        self.here.call_at_once(order, calls, partial(self.shop.abort, order.order_id))
+        return order
+
+    @step(target=orders, order=consumes(held), calls=st.lists(some_calls, max_size=2))
+    def release(self, order: Order, calls: list[str]) -> Order:
+        """While calls are made."""
+        self.here.call_at_once(order, calls, partial(self.shop.unplan, str(order.held_in)))
+        return order
+
+    @step(state=a_state)
+    def let_go(self, state: str) -> None:
+        """Whatever is held in the state, late or not."""
+        self.shop.unplan(state)
+
+    @step(order=orders)
+    def abort(self, order: Order) -> None:
+        """Wherever it is."""
+        order.troubled = True
+        self.shop.abort(order.order_id)
+
+    @step(callers=st.integers(1, 2))
+    def reconcile(self, callers: int) -> None:
+        at_once([self.here.reconcile] * callers)
+
+    def stood_still(self, items: Items, state: str) -> Order:
         if self.number_held(state) >= MOST_HELD:
             self.shop.unplan(state)
         on_the_way = [("PersistOrder", {"kind": "raise"})] if state == "FailOrder" else []
@@ -214,33 +244,6 @@ class AnyInterleaving(RuleBasedStateMachine):
     def number_held(self, state: str) -> int:
         return int(self.shop.invocations("held").get(f"{state}Function", 0))
 
-    @step(target=orders, order=consumes(held), calls=st.lists(some_calls, max_size=2))
-    def release(self, order: Order, calls: list[str]) -> Order:
-        """While calls are made."""
-        self.here.call_at_once(order, calls, partial(self.shop.unplan, str(order.held_in)))
-        return order
-
-    @step(target=orders, order=consumes(held), calls=st.lists(some_calls, max_size=2))
-    def abort_held(self, order: Order, calls: list[str]) -> Order:
-        """While calls are made. Its task is held on, and will be late."""
-        self.here.call_at_once(order, calls, partial(self.shop.abort, order.order_id))
-        return order
-
-    @step(order=orders)
-    def abort(self, order: Order) -> None:
-        """Wherever it is."""
-        order.troubled = True
-        self.shop.abort(order.order_id)
-
-    @step(state=st.sampled_from(TASKS))
-    def let_go(self, state: str) -> None:
-        """Whatever is held in the state, late or not."""
-        self.shop.unplan(state)
-
-    @step(callers=st.integers(1, 2))
-    def reconcile(self, callers: int) -> None:
-        at_once([self.here.reconcile] * callers)
-
 
 @pytest.fixture(scope="module")
 def own() -> Iterator[Shop]:
@@ -255,7 +258,7 @@ def test_no_interleaving_breaks_a_promise(own: Shop, pytestconfig: pytest.Config
     run_state_machine_as_test(
         AnyInterleaving,
         settings=settings(
-            max_examples=200 if everything else 8,
+            max_examples=200 if everything else 15,
             stateful_step_count=30 if everything else 12,
             derandomize=not everything,  # what races is not repeated by repeating its script
             suppress_health_check=[HealthCheck.too_slow],

@@ -23,7 +23,7 @@ _inside = st.one_of(
 )
 _around = st.one_of(
     st.fixed_dictionaries({"kind": st.sampled_from(["twice", "throttle", "refuse"])}),
-    st.fixed_dictionaries({"kind": st.just("late"), "delay": st.sampled_from([0, 0.3, 1])}),
+    st.fixed_dictionaries({"kind": st.just("late"), "delay": st.sampled_from([0, 0.3, 1.5])}),
 )
 _fault = st.one_of(_inside, _around)
 
