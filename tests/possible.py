@@ -42,7 +42,7 @@ class Order:
     customer_id: str
     items: dict[str, int]
     troubled: bool
-    held_in: str | None = None
+    held_in: str = "UpdateStatus"
     may_be: set[str] = field(default_factory=lambda: {UNSEEN})
     has_shipped: bool = False
     was_failed: bool = False

@@ -6,7 +6,7 @@ products, all on one running stack. A script that breaks a promise is shortened,
 
 import sys
 from collections.abc import Callable, Iterator
-from functools import partial, wraps
+from functools import cached_property, partial, wraps
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 
 from tests.conftest import a_running_stack
 from tests.interleaved import Example, Items, at_once, check_broken
-from tests.possible import CALLS, STATUSES, Order
+from tests.possible import CALLS, Order
 from tests.shop import Shop, eventually
 from tests.troubles import TASKS, Trouble, troubles
 
@@ -34,7 +34,8 @@ MOST_HELD = 4
 
 some_items = st.dictionaries(st.sampled_from(PRODUCTS), st.integers(1, 4), min_size=1)
 a_state = st.sampled_from(TASKS)
-some_calls = st.sampled_from([*CALLS, "reconcile"])
+a_call = st.sampled_from([*CALLS, "PUT shipped", "PUT cancelled", "DELETE"])  # most there is
+some_calls = st.one_of(a_call, st.just("reconcile"))
 
 
 class Step:
@@ -52,7 +53,10 @@ class Step:
         self.result = self._do(machine, **known)
 
 
-def step(**arguments: Any) -> Callable[[Callable[..., Any]], Any]:  # noqa: ANN401 - as `rule`
+def step(
+    kind: Callable[..., Any] = rule,
+    **arguments: Any,  # noqa: ANN401 - as `rule`
+) -> Callable[[Callable[..., Any]], Any]:
     """A rule that is noted down when Hypothesis draws it, and run when the script is whole.
 
     What races does not end the same way each time. So that Hypothesis can make a failing
@@ -67,7 +71,7 @@ def step(**arguments: Any) -> Callable[[Callable[..., Any]], Any]:  # noqa: ANN4
 
         return made_a_rule(note)
 
-    made_a_rule: Any = rule(**arguments)
+    made_a_rule = kind(**arguments)
     return decorate
 
 
@@ -79,10 +83,13 @@ class AnyInterleaving(RuleBasedStateMachine):
     orders: Bundle[Step] = Bundle("orders")
     held: Bundle[Step] = Bundle("held")
 
+    @cached_property
+    def script(self) -> list[Step]:
+        return []
+
     @initialize(stocks=st.fixed_dictionaries({name: st.integers(3, 6) for name in PRODUCTS}))
     def stock_up(self, stocks: Items) -> None:
         self.stocks = stocks
-        self.script: list[Step] = []
 
     def teardown(self) -> None:
         """Run the script, unless Hypothesis has dropped it, and see what has come of it."""
@@ -98,12 +105,27 @@ class AnyInterleaving(RuleBasedStateMachine):
 
     # Creating.
 
+    @step(initialize, target=orders, items=some_items, trouble=troubles)
+    def begin_with_an_order(self, items: Items, trouble: list[Trouble]) -> Order:
+        return self.ordered(items, trouble)
+
+    @step(initialize, target=orders, items=some_items, state=a_state)
+    def begin_with_a_late_task(self, items: Items, state: str) -> Order:
+        return self.aborted(items, state)
+
     @step(target=orders, items=some_items, trouble=troubles)
     def create(self, items: Items, trouble: list[Trouble]) -> Order:
-        customer = self.here.a_customer()
-        self.here.plan(customer, trouble)
-        answer = self.here.post(items, customer)
-        return self.here.accept(answer, items, customer, troubled=bool(trouble))
+        return self.ordered(items, trouble)
+
+    @step(target=orders, items=some_items, state=a_state)
+    def create_and_abort(self, items: Items, state: str) -> Order:
+        """In that state, whose task is held on, and will be late."""
+        return self.aborted(items, state)
+
+    @step(target=held, items=some_items, state=a_state)
+    def create_and_hold(self, items: Items, state: str) -> Order:
+        """Its workflow stands still in the state, unless it cannot get there."""
+        return self.stood_still(items, state)
 
     @step(
         target=orders,
@@ -123,16 +145,16 @@ class AnyInterleaving(RuleBasedStateMachine):
         return order
 
     @step(target=orders, items=some_items)
-    def create_without_an_answer(self, items: Items) -> Order:
-        """The engine fails, and has started the order all the same."""
+    def create_and_find(self, items: Items) -> Order:
+        """The engine fails, and has started the order all the same: it is there."""
         customer = self.here.a_customer()
         with self.here.failing("StartExecution", customer, when="after"):
             check_broken(self.here.post(items, customer))
         return self.here.accept_as(self.here.only_order_of(customer), items, customer)
 
     @step(target=orders, items=some_items, when=st.sampled_from(["before", "after"]))
-    def create_again_for_want_of_an_answer(self, items: Items, when: str) -> Order:
-        """With a key, so that it is one order, whether the engine had started it or not."""
+    def create_and_repeat(self, items: Items, when: str) -> Order:
+        """The engine fails; with a key it is one order, whether it had been started or not."""
         key = customer = self.here.a_customer()
         with self.here.failing("StartExecution", customer, when=when):
             check_broken(self.here.post(items, customer, key))
@@ -149,9 +171,23 @@ class AnyInterleaving(RuleBasedStateMachine):
 
     # Calling.
 
-    @step(order=orders)
-    def read(self, order: Order) -> None:
-        order.learn(self.here.call(order, "GET"))
+    @step(order=orders, call=a_call)
+    def call(self, order: Order, call: str) -> None:
+        order.learn(self.here.call(order, call))
+
+    @step(order=orders, calls=st.lists(some_calls, min_size=2, max_size=3))
+    def call_at_once(self, order: Order, calls: list[str]) -> None:
+        self.here.call_at_once(order, calls)
+
+    @step(order=orders, call=a_call)
+    def call_while_the_engine_is_mute(self, order: Order, call: str) -> None:
+        """What has to ask the engine is a 500 then, and changes nothing."""
+        with self.here.failing("DescribeExecution", order.order_id):
+            answer = self.here.send(order, call)
+        if answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
+            check_broken(answer)
+        else:
+            order.learn((call, self.here.heard(order, call, answer)))
 
     @step(order=orders | held)
     def look_from_afar(self, order: Order) -> None:
@@ -162,41 +198,7 @@ class AnyInterleaving(RuleBasedStateMachine):
         assert order.troubled or status["status"] != "ABORTED"
         assert len(status["recent_events"]) <= 10
 
-    @step(order=orders, status=st.sampled_from(STATUSES))
-    def put(self, order: Order, status: str) -> None:
-        order.learn(self.here.call(order, f"PUT {status}"))
-
-    @step(order=orders)
-    def delete(self, order: Order) -> None:
-        order.learn(self.here.call(order, "DELETE"))
-
-    @step(order=orders, calls=st.lists(some_calls, min_size=2, max_size=3))
-    def call_at_once(self, order: Order, calls: list[str]) -> None:
-        self.here.call_at_once(order, calls)
-
-    @step(order=orders, call=st.sampled_from(CALLS))
-    def call_while_the_engine_is_mute(self, order: Order, call: str) -> None:
-        """What has to ask the engine is a 500 then, and changes nothing."""
-        with self.here.failing("DescribeExecution", order.order_id):
-            answer = self.here.send(order, call)
-        if answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
-            check_broken(answer)
-        else:
-            order.learn((call, self.here.heard(order, call, answer)))
-
     # The operator.
-
-    @step(target=held, items=some_items, state=a_state)
-    def create_and_hold(self, items: Items, state: str) -> Order:
-        """Its workflow stands still in the state, unless it cannot get there."""
-        return self.stood_still(items, state)
-
-    @step(target=orders, items=some_items, state=a_state)
-    def create_and_abort(self, items: Items, state: str) -> Order:
-        """In that state, whose task is held on, and will be late."""
-        order = self.stood_still(items, state)
-        self.shop.abort(order.order_id)
-        return order
 
     @step(target=orders, order=consumes(held), calls=st.lists(some_calls, max_size=2))
     def abort_held(self, order: Order, calls: list[str]) -> Order:
@@ -207,13 +209,8 @@ class AnyInterleaving(RuleBasedStateMachine):
     @step(target=orders, order=consumes(held), calls=st.lists(some_calls, max_size=2))
     def release(self, order: Order, calls: list[str]) -> Order:
         """While calls are made."""
-        self.here.call_at_once(order, calls, partial(self.shop.unplan, str(order.held_in)))
+        self.here.call_at_once(order, calls, partial(self.shop.unplan, order.held_in))
         return order
-
-    @step(state=a_state)
-    def let_go(self, state: str) -> None:
-        """Whatever is held in the state, late or not."""
-        self.shop.unplan(state)
 
     @step(order=orders)
     def abort(self, order: Order) -> None:
@@ -224,6 +221,24 @@ class AnyInterleaving(RuleBasedStateMachine):
     @step(callers=st.integers(1, 2))
     def reconcile(self, callers: int) -> None:
         at_once([self.here.reconcile] * callers)
+
+    @step(order=orders)
+    def let_late_tasks_run(self, order: Order) -> None:
+        """This one's, and whatever is held in the same state."""
+        self.shop.unplan(order.held_in)
+
+    # How it is done.
+
+    def ordered(self, items: Items, trouble: list[Trouble]) -> Order:
+        customer = self.here.a_customer()
+        self.here.plan(customer, trouble)
+        answer = self.here.post(items, customer)
+        return self.here.accept(answer, items, customer, troubled=bool(trouble))
+
+    def aborted(self, items: Items, state: str) -> Order:
+        order = self.stood_still(items, state)
+        self.shop.abort(order.order_id)
+        return order
 
     def stood_still(self, items: Items, state: str) -> Order:
         if self.number_held(state) >= MOST_HELD:
@@ -258,7 +273,7 @@ def test_no_interleaving_breaks_a_promise(own: Shop, pytestconfig: pytest.Config
     run_state_machine_as_test(
         AnyInterleaving,
         settings=settings(
-            max_examples=200 if everything else 15,
+            max_examples=200 if everything else 20,
             stateful_step_count=30 if everything else 12,
             derandomize=not everything,  # what races is not repeated by repeating its script
             suppress_health_check=[HealthCheck.too_slow],
