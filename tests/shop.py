@@ -176,6 +176,16 @@ class Shop:
         url = f"{self.description['aws_url']}/faults/{operation}"
         httpx.post(url, json=faults).raise_for_status()
 
+    def unplan(self, state: str) -> None:
+        """Plan nothing more for the function of a state, and let go who is held there."""
+        url = f"{self.description['lambda_url']}/faults/{state}Function"
+        httpx.put(url, json=[]).raise_for_status()
+
+    def unplan_aws(self, operation: str) -> None:
+        """Plan nothing more for an operation of S3 or Step Functions."""
+        url = f"{self.description['aws_url']}/faults/{operation}"
+        httpx.put(url, json=[]).raise_for_status()
+
     def clear_faults(self) -> None:
         """Plan nothing any more, and let go who is held."""
         for address in ("lambda_url", "aws_url"):
