@@ -141,7 +141,7 @@ class BackedUpOrder(StoredOrder):
 
 
 class ProcessedOrder(BackedUpOrder):
-    """The workflow's result."""
+    """Its workflow is done."""
 
 
 class Failure(Document):
@@ -178,7 +178,10 @@ class FailingOrder(BaseModel):
 
 
 class FailedOrder(Document):
-    """What OrderFailed passes on as the execution's error and cause."""
+    """It is settled as failed and holds no stock.
+
+    OrderFailed passes its failure on as the execution's error and cause.
+    """
 
     order_id: str
     failure: Failure

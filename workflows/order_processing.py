@@ -18,10 +18,10 @@ from tasks import (
 )
 from workflows.states import STUBBORN, any_error, definition, fail, task
 
-TIMEOUT_SECONDS = 1200
-"""More than every state at its worst: 5 x 122 s forward, 195 s for FailOrder.
+TIMEOUT_SECONDS = 1800
+"""More than every state at its worst, one after the other: asl/order_processing.md adds it up.
 
-The rest is for an engine that lets a throttled call wait before it is refused.
+When it passes, no Catch sees it, and only the reconciler can settle the order.
 """
 
 

@@ -1,12 +1,23 @@
-"""Write asl/ from workflows/: `scripts/render`."""
+"""Prove the machine, then write it, its page and its diagram: `scripts/render`.
+
+Nothing is written when a check finds something.
+"""
 
 import json
 import sys
 from pathlib import Path
 
+from workflows.checks import findings
+from workflows.checks.asl import Machine
+from workflows.checks.surroundings import deployed
 from workflows.order_processing import order_processing
+from workflows.page import in_readme, page
+from workflows.page.budget import budget_table
 
-TARGET = Path(__file__).parent.parent / "asl" / "order_processing.asl.json"
+ROOT = Path(__file__).parent.parent
+TARGET = ROOT / "asl" / "order_processing.asl.json"
+PAGE = ROOT / "asl" / "order_processing.md"
+README = ROOT / "README.md"
 
 
 def rendered() -> str:
@@ -14,10 +25,24 @@ def rendered() -> str:
     return json.dumps(order_processing(), indent=2) + "\n"
 
 
+def files() -> dict[Path, str]:
+    """What each file that is written must hold."""
+    definition, around = order_processing(), deployed()
+    return {
+        TARGET: rendered(),
+        PAGE: page(definition, around),
+        README: in_readme(README.read_text("utf-8"), definition, around),
+    }
+
+
 def main() -> None:
-    """Write the file."""
-    TARGET.write_text(rendered(), encoding="utf-8")
-    sys.stdout.write(f"wrote asl/{TARGET.name}\n")
+    """Write the files and show the budget, or say why not."""
+    if found := findings(order_processing(), deployed()):
+        sys.exit("\n".join([*found, "Nothing was written."]))
+    for path, text in files().items():
+        path.write_text(text, encoding="utf-8")
+        sys.stdout.write(f"wrote {path.relative_to(ROOT)}\n")
+    sys.stdout.write("\n" + budget_table(Machine.model_validate(order_processing())))
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ def _retry(errors: Iterable[str], attempts: int) -> _Retry:
         error_equals=list(errors),
         interval_seconds=1,
         max_attempts=attempts,
-        backoff_rate=2,
+        backoff_rate=2.0,  # statelint: the ASL standard wants a float
         max_delay_seconds=10,
         jitter_strategy="FULL",
     )

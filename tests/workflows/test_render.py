@@ -1,7 +1,12 @@
-"""The committed ASL is what the Python says."""
+"""What is committed is what the Python says."""
 
-from workflows.render import TARGET, rendered
+from pathlib import Path
+
+import pytest
+
+from workflows import render
 
 
-def test_the_committed_asl_is_not_stale() -> None:
-    assert TARGET.read_text("utf-8") == rendered(), "run scripts/render and commit asl/"
+@pytest.mark.parametrize("path", render.files(), ids=lambda path: path.name)
+def test_the_committed_file_is_not_stale(path: Path) -> None:
+    assert path.read_text("utf-8") == render.files()[path], "run scripts/render and commit"

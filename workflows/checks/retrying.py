@@ -1,0 +1,109 @@
+"""Retry and Catch as ASL defines them, with what linters let pass.
+
+Bounds are ours where ASL has none: more attempts or longer waits than these are typing errors.
+"""
+
+from collections import Counter
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.alias_generators import to_pascal
+from pydantic_core import PydanticCustomError
+
+from orders.contracts import must_be
+
+ALL = "States.ALL"
+MOST_ATTEMPTS = 10
+MOST_SECONDS = 3600
+REFERENCE = r"^\$(\.[A-Za-z_]\w*)+$"
+
+Seconds = Annotated[
+    int, Field(strict=True, ge=1, le=MOST_SECONDS), must_be(f"1 to {MOST_SECONDS} whole seconds")
+]
+Names = Annotated[tuple[str, ...], Field(min_length=1), must_be("a list of error names")]
+
+
+class Part(BaseModel):
+    """A part of a machine: closed, so that a misspelt field is a finding."""
+
+    model_config = ConfigDict(  # type: ignore[pydantic-alias]  # only ever read, never made
+        frozen=True, extra="forbid", alias_generator=to_pascal
+    )
+
+
+class Retrier(Part):
+    """One entry of a Retry; it counts its own attempts. Delays in seconds."""
+
+    error_equals: Names
+    interval_seconds: Seconds = 1
+    max_attempts: Annotated[
+        int,
+        Field(strict=True, ge=1, le=MOST_ATTEMPTS),
+        must_be(f"1 to {MOST_ATTEMPTS}: 0 would switch the retry off, more keep an order waiting"),
+    ] = 3
+    backoff_rate: Annotated[
+        float, Field(ge=1, le=10), must_be("1 to 10: under 1 it would hurry a service in trouble")
+    ] = 2.0
+    max_delay_seconds: Annotated[int, Field(strict=True, le=MOST_SECONDS)] | None = None
+    jitter_strategy: Annotated[
+        Literal["FULL", "NONE"], must_be("FULL or NONE; FULL keeps orders from coming all at once")
+    ] = "NONE"
+
+    @model_validator(mode="after")
+    def _the_longest_delay_is_longer(self) -> "Retrier":
+        longest = self.max_delay_seconds
+        if longest is not None and longest <= self.interval_seconds:
+            raise PydanticCustomError(
+                "delay",
+                "has a MaxDelaySeconds of {longest} and an IntervalSeconds of {first}: "
+                "make the first longer, or the machine cannot be created",
+                {"longest": longest, "first": self.interval_seconds},
+            )
+        return self
+
+    def delays(self) -> list[float]:
+        """Seconds before each attempt, at their longest: jitter only makes them shorter."""
+        longest = self.max_delay_seconds or MOST_SECONDS
+        steps = range(self.max_attempts)
+        return [min(self.interval_seconds * self.backoff_rate**step, longest) for step in steps]
+
+
+class Catcher(Part):
+    """One entry of a Catch: where to go, and where in the document the failure is put."""
+
+    error_equals: Names
+    result_path: Annotated[str, Field(pattern=REFERENCE)] | None = "$"
+    next: str
+    comment: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _the_order_is_kept(cls, entry: dict[str, object]) -> dict[str, object]:
+        if entry.get("ResultPath", "$") == "$":
+            raise PydanticCustomError(
+                "wiped",
+                "has the ResultPath $ (the default), which wipes the order: nobody could tell "
+                "whose stock to give back; set it to $.failure",
+            )
+        return entry
+
+
+Entry = TypeVar("Entry", Retrier, Catcher)
+
+
+def in_order(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """ASL's rules for what comes after what. Raises PydanticCustomError."""
+    for place, entry in enumerate(entries, 1):
+        if ALL in entry.error_equals and (len(entry.error_equals) > 1 or place < len(entries)):
+            raise PydanticCustomError(
+                "all",
+                "names States.ALL, which must be alone in the last entry: move it there",
+            )
+    counted = Counter(name for entry in entries for name in entry.error_equals)
+    if twice := sorted(name for name, times in counted.items() if times > 1):
+        raise PydanticCustomError(
+            "twice",
+            "names {twice} twice, and only the first counts: take the second out",
+            {"twice": ", ".join(twice)},
+        )
+    return entries
