@@ -198,14 +198,11 @@ class Shop:
 
     def planned(self) -> list[Document]:
         """The faults that have not struck yet, or strike for ever."""
-        addresses = (self.description[name] for name in ("lambda_url", "aws_url"))
-        answers = [httpx.get(f"{address}/faults").raise_for_status() for address in addresses]
-        return [
-            fault
-            for answer in answers
-            for each in answer.json()["planned"].values()
-            for fault in each
-        ]
+        found = []
+        for address in ("lambda_url", "aws_url"):
+            answer = httpx.get(f"{self.description[address]}/faults").raise_for_status()
+            found += [fault for faults in answer.json()["planned"].values() for fault in faults]
+        return found
 
     def until_held(self, state: str, times: int = 1) -> None:
         """Wait until so many invocations of the state's function are held."""

@@ -1,8 +1,8 @@
 """Every task state, every fault, once and for ever, on the engine and through the API.
 
 After each: one row, stock moved once, and, when the reconciler has run, a doctor who finds
-nothing (asked once for the orders that fail at the same time). The whole matrix (`--all`) is written to docs/failure-matrix.md; without
-it a thinned one runs.
+nothing (asked once for the orders that fail at the same time). The whole matrix (`--all`) is
+written to docs/failure-matrix.md; without it a thinned one runs.
 """
 
 from collections.abc import Iterator
