@@ -1,9 +1,10 @@
 """A WSGI layer before moto that makes AWS's services fail as planned.
 
 PUT /faults/{Operation} replaces the operation's faults, POST adds some, DELETE clears them;
-DELETE /faults clears all.
+DELETE /faults clears all, GET /faults tells which are still to come.
 """
 
+import json
 import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from local.aws_requests import AwsRequest, status_line
+from local.faults import dumped
 from local.service_faults import FAULTS, Error, ServiceFaultPlan, Slow
 
 if TYPE_CHECKING:
@@ -42,6 +44,9 @@ class Faulty:
                 return self._fail(fault, request, environ, start)
 
     def _change(self, request: AwsRequest, start: "StartResponse") -> Iterable[bytes]:
+        if request.method == "GET":
+            start(status_line(200), [("Content-Type", "application/json")])
+            return [json.dumps({"planned": dumped(self._plan)}).encode()]
         operation = request.path.removeprefix("/faults").strip("/")
         try:
             faults = [] if request.method == "DELETE" else FAULTS.validate_json(request.body)

@@ -5,6 +5,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from local.faults import dumped
 from local.function_faults import FAULTS
 from local.lambda_runtime import Runtime
 
@@ -43,6 +44,7 @@ class FaultApi:
         return Response(status_code=204)
 
     async def tell(self, _: Request) -> Response:
-        """How many invocations are held, and how many run (those included), by function."""
+        """By function: how many are held, how many run (those included), which faults remain."""
         runtime = self._runtime
-        return JSONResponse({"held": runtime.holds.counts(), "running": runtime.running()})
+        told = {"held": runtime.holds.counts(), "running": runtime.running()}
+        return JSONResponse(told | {"planned": dumped(runtime.faults)})

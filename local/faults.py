@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable
 from threading import Lock
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -41,12 +41,22 @@ class FaultPlan(Generic[AnyFault]):
         with self._lock:
             self._coming.clear()
 
+    def planned(self) -> dict[str, list[AnyFault]]:
+        """What is still to come."""
+        with self._lock:
+            return {name: list(faults) for name, faults in self._coming.items() if faults}
+
     def take(self, name: str, is_meant: Callable[[AnyFault], bool]) -> AnyFault | None:
         """The first fault that is meant for what happens now, used up by it once."""
         with self._lock:
             coming = self._coming[name]
             found = next((i for i, fault in enumerate(coming) if is_meant(fault)), None)
             return None if found is None else _use(coming, found)
+
+
+def dumped(plan: FaultPlan[AnyFault]) -> dict[str, Any]:
+    """What is still to come, as JSON."""
+    return {name: [each.model_dump() for each in faults] for name, faults in plan.planned().items()}
 
 
 def _use(coming: list[AnyFault], index: int) -> AnyFault:

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from orders import aws
-from orders.contracts import Document
+from orders.contracts import AcceptedOrder, Document
 from orders.model import backup_key, backup_prefix
 from orders.queries import Row, Sql
 
@@ -48,6 +48,15 @@ def unheard_of(sql: Sql, names: Iterable[str]) -> list[str]:
     """Those of the executions whose orders have left no trace in the tables."""
     rows = sql.audit.unheard_of(order_ids=json.dumps(list(names)))
     return [str(row["order_id"]) for row in rows]
+
+
+def is_an_order(execution: dict[str, Any]) -> bool:
+    """Whether POST /orders started it: anybody may start one by hand, with any input."""
+    try:
+        accepted = AcceptedOrder.model_validate_json(execution["input"])
+    except ValidationError:
+        return False
+    return bool(accepted.order_id == execution["name"])
 
 
 def past_backup(sql: Sql, since: datetime) -> list[Row]:

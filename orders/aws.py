@@ -96,10 +96,10 @@ def recent_history(arn: str) -> list[dict[str, Any]]:
     return sorted(answer["events"], key=lambda event: int(event["id"]))
 
 
-def last_document(arn: str) -> dict[str, Any] | None:
+def last_document(arn: str) -> dict[str, Any]:
     """What the state entered last was given: the order as far as the workflow had come.
 
-    None when no state was entered. Raises as describe_execution.
+    Empty when no state was entered. Raises as describe_execution.
     """
     with _faults_as(WorkflowUnavailable, absent=_NOBODY):
         answer = _states().get_execution_history(
@@ -107,7 +107,7 @@ def last_document(arn: str) -> dict[str, Any] | None:
         )
     entered = [event for event in answer["events"] if "stateEnteredEventDetails" in event]
     if not entered:
-        return None
+        return {}
     last = max(entered, key=lambda event: int(event["id"]))
     return dict(json.loads(last["stateEnteredEventDetails"]["input"]))
 

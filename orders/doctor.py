@@ -54,10 +54,11 @@ def examine(window: audit.Window) -> Examination:
         sql = Sql(conn)
         sql.audit.freeze()
         sql.audit.take_time()
-        findings = [*_in_tables(sql), *_unheard_of(sql, ended)]
+        findings = list(_in_tables(sql))
+        unknown = audit.unheard_of(sql, ended)
         counts = sql.audit.counts()
         backed_up = audit.past_backup(sql, since)
-    findings += [*_unsettled(window), *_without_backup(backed_up)]
+    findings += [*_without_a_row(unknown), *_unsettled(window), *_without_backup(backed_up)]
     return Examination(findings=tuple(findings), executions=len(ended), **counts)
 
 
@@ -105,10 +106,12 @@ def _wrong_reservation(row: Row) -> Finding:
 # Between the tables, Step Functions and S3.
 
 
-def _unheard_of(sql: Sql, ended: list[str]) -> Iterator[Finding]:
-    for order_id in audit.unheard_of(sql, ended):
-        message = "was accepted and its execution has ended, but it has left no row"
-        yield Finding(kind="accepted order without a row", subject=order_id, message=message)
+def _without_a_row(unknown: list[str]) -> Iterator[Finding]:
+    for order_id in unknown:
+        execution = aws.find_execution(order_id)
+        if execution and audit.is_an_order(execution):
+            message = "was accepted and its execution has ended, but it has left no row"
+            yield Finding(kind="accepted order without a row", subject=order_id, message=message)
 
 
 def _unsettled(window: audit.Window) -> Iterator[Finding]:

@@ -125,10 +125,10 @@ def _judge(order_id: str) -> tuple[FailingOrder, Outcome] | None:
     with transaction() as sql:
         reserved = sql.reservations.with_order(order_id=order_id)
         row = sql.orders.get_order(order_id=order_id)
-    order = _order(order_id, document, reserved, row)
+    order = _as_reserved(document, reserved, row) if reserved or row else _told(document)
+    undone = status == "FAILED" or "failure" in document  # so the workflow had decided
     if order is None:
         return None
-    undone = status == "FAILED" or "failure" in document  # so the workflow had decided
     if reserved and row and not undone and aws.backups(backup_key(order_id, row["created_at"])):
         why = f"its execution is {status}, and only UpdateStatus was missing"
         return order, Outcome(order_id=order_id, outcome="finished", why=why)
@@ -137,38 +137,30 @@ def _judge(order_id: str) -> tuple[FailingOrder, Outcome] | None:
 
 def _document(execution: dict[str, Any] | None) -> dict[str, Any]:
     """The order as far as the workflow had come with it; empty when nobody knows."""
-    if execution is None:
+    if execution is None or not audit.is_an_order(execution):
         return {}
-    accepted = json.loads(execution["input"])
-    last = aws.last_document(execution["executionArn"]) or {}
-    return accepted | last if isinstance(accepted, dict) else {}
+    accepted: dict[str, Any] = json.loads(execution["input"])
+    return accepted | aws.last_document(execution["executionArn"])
 
 
-def _order(
-    order_id: str, document: dict[str, Any], reserved: list[Row], row: Row | None
-) -> FailingOrder | None:
-    """The execution's order, with its prices, unless the tables know another under this id."""
-    told = _told(order_id, document)
-    known = reserved[0] if reserved else row
-    if known is None or (told and is_of(told, reserved)):
+def _told(document: dict[str, Any]) -> FailingOrder | None:
+    return FailingOrder.model_validate({**document, "failure": _LOST}) if document else None
+
+
+def _as_reserved(document: dict[str, Any], reserved: list[Row], row: Row | None) -> FailingOrder:
+    """The order of the tables, with the execution's prices if that is the same one."""
+    told = _told(document)
+    if told and is_of(told, reserved):
         return told
+    known = reserved or [row | item for item in row["items"]] if row else reserved
     return FailingOrder(
-        order_id=order_id,
-        customer_id=known["customer_id"],
+        order_id=known[0]["order_id"],
+        customer_id=known[0]["customer_id"],
         items=tuple(
-            FailingItem(product_id=line["product_id"], quantity=line["quantity"])
-            for line in reserved or known["items"]
+            FailingItem(product_id=line["product_id"], quantity=line["quantity"]) for line in known
         ),
         failure=_LOST,
     )
-
-
-def _told(order_id: str, document: dict[str, Any]) -> FailingOrder | None:
-    try:
-        order = FailingOrder.model_validate({**document, "failure": _LOST})
-    except ValidationError:
-        return None
-    return order if order.order_id == order_id else None
 
 
 # Doing it.

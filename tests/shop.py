@@ -124,6 +124,12 @@ class Shop:
         arn = self.status(order_id)["execution_arn"]
         self.aws("stepfunctions").stop_execution(executionArn=arn)
 
+    def start_by_hand(self, name: str, document: object) -> None:
+        """Start an execution as an operator may, with any input."""
+        arn = self.description["environment"]["STATE_MACHINE_ARN"]
+        engine = self.aws("stepfunctions")
+        engine.start_execution(stateMachineArn=arn, name=name, input=json.dumps(document))
+
     def path(self, order_id: str) -> list[str]:
         """The states that the order's execution entered, in order."""
         entered = [event.get("stateEnteredEventDetails") for event in self.history(order_id)]
@@ -170,6 +176,16 @@ class Shop:
         url = f"{self.description['aws_url']}/faults/{operation}"
         httpx.post(url, json=faults).raise_for_status()
 
+    def unplan(self, state: str) -> None:
+        """Plan nothing more for the function of a state, and let go who is held there."""
+        url = f"{self.description['lambda_url']}/faults/{state}Function"
+        httpx.put(url, json=[]).raise_for_status()
+
+    def unplan_aws(self, operation: str) -> None:
+        """Plan nothing more for an operation of S3 or Step Functions."""
+        url = f"{self.description['aws_url']}/faults/{operation}"
+        httpx.put(url, json=[]).raise_for_status()
+
     def clear_faults(self) -> None:
         """Plan nothing any more, and let go who is held."""
         for address in ("lambda_url", "aws_url"):
@@ -179,6 +195,14 @@ class Shop:
         """How many are "held" by a fault, or "running", by function."""
         answer = httpx.get(f"{self.description['lambda_url']}/faults")
         return dict(answer.raise_for_status().json()[which])
+
+    def planned(self) -> list[Document]:
+        """The faults that have not struck yet, or strike for ever."""
+        found = []
+        for address in ("lambda_url", "aws_url"):
+            answer = httpx.get(f"{self.description[address]}/faults").raise_for_status()
+            found += [fault for faults in answer.json()["planned"].values() for fault in faults]
+        return found
 
     def until_held(self, state: str, times: int = 1) -> None:
         """Wait until so many invocations of the state's function are held."""

@@ -28,7 +28,7 @@ FOR UPDATE;
 -- name: with_order(order_id)
 -- What is known of an order id: its reservation, and its row if there is one.
 SELECT
-    reserved.customer_id, product_id, quantity, reserved.status,
+    order_id, reserved.customer_id, product_id, quantity, reserved.status,
     orders.status AS order_status
 FROM inventory_reservations AS reserved
 LEFT JOIN orders USING (order_id)

@@ -1,15 +1,20 @@
 """The reconciler on the real engine: what no Catch can see is settled, once."""
 
+import os
+import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from uuid import uuid4
 
 import pytest
 
+from orders import aws, database, reconciler
+from orders.settings import database_settings, settings
 from tests.conftest import a_running_stack, serving
-from tests.shop import Document, Shop, TaskFailed, a_line
+from tests.shop import Document, Shop, TaskFailed, a_line, an_order, eventually
 from tests.tasks.walking import FORWARD
 
 RAISES: Document = {"kind": "raise", "times": None}
@@ -21,6 +26,20 @@ def own() -> Iterator[Shop]:
     """A stack of its own, so that the doctor may be asked about all of it."""
     with a_running_stack("--faults", "--schedules", "0") as running:
         yield running
+
+
+@pytest.fixture
+def in_process(own: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """This process is one of the stack's functions."""
+    for name, value in own.description["environment"].items():
+        monkeypatch.setenv(name, value)
+    kept = (settings, database_settings, aws._states, aws._s3)  # noqa: SLF001
+    for each in kept:
+        each.cache_clear()
+    yield
+    database._forget()  # noqa: SLF001
+    for each in kept:
+        each.cache_clear()
 
 
 @pytest.fixture(autouse=True)
@@ -131,12 +150,14 @@ def test_a_dry_run_tells_and_does_nothing(own: Shop) -> None:
     assert told.stdout.splitlines() == [
         f"{order_id} would be failed: its execution is ABORTED",
         f"{lost} would be backed up: its backup was not there",
+        "nothing else to settle",
     ]
     assert own.reservations(order_id) == {"held"}
     assert own.backups(lost) == []
     assert own.command("orders.reconciler", "--older-than", "0").stdout.splitlines() == [
         f"{order_id} failed: its execution is ABORTED",
         f"{lost} backed up: its backup was not there",
+        "nothing else to settle",
     ]
 
 
@@ -205,9 +226,109 @@ def test_an_order_that_cannot_be_settled_now_is_left_for_the_next_run(own: Shop)
     assert own.reconcile() == {order_id: "failed"}
 
 
+def test_what_was_done_is_told_even_if_the_rest_cannot_be(own: Shop) -> None:
+    order_id = aborted(own, own.product(stock=10), state="CheckInventory")
+    own.plan_aws("ListObjectsV2", {"kind": "error", "times": None})
+
+    told = own.command("orders.reconciler", "--older-than", "0")
+
+    own.clear_faults()
+    assert told.returncode == 2
+    assert told.stdout == f"{order_id} failed: its execution is ABORTED\n"
+    assert told.stderr.startswith("The reconciler cannot go on: ")
+
+
+@pytest.mark.parametrize("document", [[1], {}, {"order_id": "another"}, "words"])
+def test_an_execution_that_is_no_orders_keeps_nobody_waiting(own: Shop, document: object) -> None:
+    name = f"by-hand-{uuid4()}"
+    own.start_by_hand(name, document)
+    own.end(name)
+    lost = own.processed(a_line(own.product()))
+    own.lose_backup(lost)
+
+    assert own.reconcile() == {lost: "backed up"}
+
+    assert own.order_row(name) is None
+
+
+def aborted(shop: Shop, product: str, state: str = "PersistOrder") -> str:
+    """An order whose execution was aborted in the state, whose work was done all the same."""
+    with shop.failing(**{state: [HOLD]}):
+        order_id = held_at(shop, state, product)
+        shop.abort(order_id)
+    shop.until_idle()
+    return order_id
+
+
+@pytest.mark.parametrize("move", ["cancelled", "processing", None])
+def test_an_order_that_was_moved_after_it_was_judged_stays_where_it_is(
+    own: Shop, in_process: None, move: str | None
+) -> None:
+    order_id = aborted(own, own.product(stock=10))
+    verdict = reconciler._judge(order_id)  # noqa: SLF001 - between its two halves
+    assert verdict is not None
+
+    if move:
+        answer = own.api.put(f"/orders/{order_id}", json={"status": move})
+    else:
+        answer = own.api.delete(f"/orders/{order_id}")
+
+    assert answer.status_code == 200
+    assert not reconciler._settled(*verdict)  # noqa: SLF001
+    row = own.order_row(order_id)
+    assert (row and row["status"]) == move
+    own.reconcile()  # an order that was moved by hand has no backup
+
+
+def test_an_order_whose_workflow_began_anew_after_it_was_judged_is_left_to_it(
+    own: Shop, in_process: None
+) -> None:
+    order = an_order(a_line(own.product(stock=10), 3))
+    key = {"Idempotency-Key": str(uuid4())}
+    own.plan("PersistOrder", HOLD)
+    order_id = own.api.post("/orders", json=order, headers=key).json()["order_id"]
+    own.until_held("PersistOrder")
+    kill_engine(own)
+    own.clear_faults()
+    own.until_idle()  # the task that was held has stored the order
+    verdict = reconciler._judge(order_id)  # noqa: SLF001
+    assert verdict is not None
+    assert verdict[1].why == "its execution is gone"
+
+    own.plan("BackUpOrder", HOLD)
+    assert own.api.post("/orders", json=order, headers=key).status_code == 201
+    own.until_held("BackUpOrder")
+
+    assert not reconciler._settled(*verdict)  # noqa: SLF001
+    own.clear_faults()
+    assert own.end(order_id)["status"] == "SUCCEEDED"
+    own.reconcile()  # makes the backups that went with the engine's process
+
+
+def kill_engine(shop: Shop) -> None:
+    """End moto's process, and wait for the next."""
+    engine = "Step Functions and S3 (moto)"
+    killed = shop.pid(engine)
+    os.kill(killed, signal.SIGKILL)
+
+    def there_again() -> None:
+        assert shop.pid(engine) != killed
+
+    eventually(there_again)
+
+
 def test_what_is_asked_for_must_make_sense(own: Shop) -> None:
     with pytest.raises(TaskFailed, match="older_than"):
         own.reconcile(older_than=-1)
+
+
+@pytest.mark.parametrize("command", ["orders.reconciler", "orders.doctor"])
+@pytest.mark.parametrize("hours", ["nan", "inf", "0", "-5", "1e12"])
+def test_the_commands_take_no_nonsense(own: Shop, command: str, hours: str) -> None:
+    told = own.command(command, f"--hours={hours}")
+
+    assert told.returncode == 2
+    assert "--hours: Input should be" in told.stderr
 
 
 def test_what_an_engine_has_forgotten_is_settled_from_the_tables() -> None:
