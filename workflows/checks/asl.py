@@ -15,6 +15,7 @@ from workflows.checks.retrying import REFERENCE, Catcher, Part, Retrier, in_orde
 
 LONGEST_NAME = 80
 LONGEST_COMMENT = 100
+A_DAY = 86_400
 INVOKE = "arn:aws:states:::lambda:invoke"
 CONTEXT = r"^\$\$(\.[A-Za-z_]\w*)+$"
 
@@ -180,7 +181,9 @@ class Machine(Part):
 
     comment: Comment
     timeout_seconds: Annotated[
-        int, Field(strict=True, ge=1), must_be("a whole number of seconds from 1")
+        int,
+        Field(strict=True, ge=1, le=A_DAY),
+        must_be(f"1 to {A_DAY} whole seconds: an order that hangs for a day has lost its customer"),
     ]
     start_at: str
     states: dict[Name, State]

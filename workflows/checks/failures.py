@@ -35,9 +35,11 @@ OF_STATES = {
 """Those that a Task can meet. States.Runtime is not here: no Retry and no Catch sees it."""
 PASSING = {
     "Lambda.AWSLambdaException",
+    "Lambda.ClientExecutionTimeoutException",
     "Lambda.SdkClientException",
     "Lambda.ServiceException",
     "Lambda.TooManyRequestsException",
+    "Lambda.Unknown",
     "Runtime.ExitError",
     "Sandbox.Timedout",
     "States.Timeout",

@@ -19,6 +19,8 @@ _WHY = {
     "Retry": "without it one dropped connection fails the order; TRANSIENT is the policy",
     "Default": "nothing catches a Choice that nothing matches",
     "Payload.$": "without it the task gets no order; $ is the whole document",
+    "JitterStrategy": "without it all orders of an outage come back at once; FULL",
+    "MaxDelaySeconds": "without it the waits double for ever",
     "Comment": "it is the state's line in the table of states",
 }
 
@@ -40,7 +42,7 @@ def misread(error: ValidationError) -> Iterator[str]:
 
 def _place(loc: tuple[int | str, ...]) -> tuple[str, str]:
     """`("States", "CheckOut", "Task", "Retry", 0)` is CheckOut, and Retry[0] in it."""
-    if loc[0] != "States" or len(loc) == 1:
+    if loc[:1] != ("States",) or len(loc) == 1:
         return "The machine", _joined(loc)
     inside = [step for step in loc[2:] if step != "[key]"]
     return str(loc[1]), _joined(tuple(inside[1:] if inside and inside[0] in _KINDS else inside))
@@ -52,7 +54,7 @@ def _joined(loc: tuple[int | str, ...]) -> str:
 
 
 def _wrong(fault: ErrorDetails) -> str:
-    name = str(fault["loc"][-1])
+    name = str(fault["loc"][-1]) if fault["loc"] else ""
     match fault["type"]:
         case "extra_forbidden":
             return f"is a field that the checks do not know: {_meant(fault['loc'])}"

@@ -26,33 +26,49 @@ Names = Annotated[tuple[str, ...], Field(min_length=1), must_be("a list of error
 class Part(BaseModel):
     """A part of a machine: closed, so that a misspelt field is a finding."""
 
-    model_config = ConfigDict(  # type: ignore[pydantic-alias]  # only ever read, never made
-        frozen=True, extra="forbid", alias_generator=to_pascal
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_pascal)
+
+    @model_validator(mode="before")  # type: ignore[pydantic-alias]  # mypy means model_config: a Part is only read
+    @classmethod
+    def _null_says_nothing(cls, part: object) -> object:
+        """Only a ResultPath may be null: it then drops the result."""
+        for field, value in part.items() if isinstance(part, dict) else ():
+            if value is None and field != "ResultPath":
+                raise PydanticCustomError(
+                    "null",
+                    "says null for {field}: say it, or take it out",
+                    {"field": field},
+                )
+        return part
 
 
 class Retrier(Part):
-    """One entry of a Retry; it counts its own attempts. Delays in seconds."""
+    """One entry of a Retry; it counts its own attempts. Delays in seconds.
+
+    Nothing is left to ASL's defaults, which are no longest delay and no jitter.
+    """
 
     error_equals: Names
-    interval_seconds: Seconds = 1
+    interval_seconds: Seconds
     max_attempts: Annotated[
         int,
         Field(strict=True, ge=1, le=MOST_ATTEMPTS),
         must_be(f"1 to {MOST_ATTEMPTS}: 0 would switch the retry off, more keep an order waiting"),
-    ] = 3
+    ]
     backoff_rate: Annotated[
-        float, Field(ge=1, le=10), must_be("1 to 10: under 1 it would hurry a service in trouble")
-    ] = 2.0
-    max_delay_seconds: Annotated[int, Field(strict=True, le=MOST_SECONDS)] | None = None
+        float,
+        Field(strict=True, ge=1, le=10),
+        must_be("1 to 10, as 2.0: under 1 it would hurry a service in trouble"),
+    ]
+    max_delay_seconds: Seconds
     jitter_strategy: Annotated[
         Literal["FULL", "NONE"], must_be("FULL or NONE; FULL keeps orders from coming all at once")
-    ] = "NONE"
+    ]
 
     @model_validator(mode="after")
     def _the_longest_delay_is_longer(self) -> "Retrier":
         longest = self.max_delay_seconds
-        if longest is not None and longest <= self.interval_seconds:
+        if longest <= self.interval_seconds:
             raise PydanticCustomError(
                 "delay",
                 "has a MaxDelaySeconds of {longest} and an IntervalSeconds of {first}: "
@@ -63,9 +79,8 @@ class Retrier(Part):
 
     def delays(self) -> list[float]:
         """Seconds before each attempt, at their longest: jitter only makes them shorter."""
-        longest = self.max_delay_seconds or MOST_SECONDS
-        steps = range(self.max_attempts)
-        return [min(self.interval_seconds * self.backoff_rate**step, longest) for step in steps]
+        growing = (self.interval_seconds * self.backoff_rate**n for n in range(self.max_attempts))
+        return [min(delay, self.max_delay_seconds) for delay in growing]
 
 
 class Catcher(Part):
@@ -78,8 +93,8 @@ class Catcher(Part):
 
     @model_validator(mode="before")
     @classmethod
-    def _the_order_is_kept(cls, entry: dict[str, object]) -> dict[str, object]:
-        if entry.get("ResultPath", "$") == "$":
+    def _the_order_is_kept(cls, entry: object) -> object:
+        if isinstance(entry, dict) and entry.get("ResultPath", "$") == "$":
             raise PydanticCustomError(
                 "wiped",
                 "has the ResultPath $ (the default), which wipes the order: nobody could tell "

@@ -15,6 +15,7 @@ import yaml
 from pydantic import BaseModel
 
 from orders.contracts import AcceptedOrder, ProcessedOrder
+from workflows.checks.kinds import is_model
 
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"
 LAMBDA_SECONDS = 3
@@ -107,10 +108,6 @@ def _signature(handler: object) -> Signature | None:
         return None
     handle = inspect.unwrap(handler)
     match list(inspect.get_annotations(handle, eval_str=True).values()):
-        case [takes, gives] if _is_model(takes) and _is_model(gives):
+        case [takes, gives] if is_model(takes) and is_model(gives):
             return Signature(takes, gives, inspect.getdoc(handle) or "")
     return None
-
-
-def _is_model(kind: object) -> bool:
-    return isinstance(kind, type) and issubclass(kind, BaseModel)

@@ -24,7 +24,7 @@ def changed(change: Change) -> Definition:
 
     It has all the time it needs, so that a longer machine breaks no test but test_budget's.
     """
-    definition = deepcopy(REAL) | {"TimeoutSeconds": 99_999}
+    definition = deepcopy(REAL) | {"TimeoutSeconds": 80_000}
     change(definition, definition["States"])
     return definition
 

@@ -1,8 +1,6 @@
 """The slowest way through the machine, and a machine that ends before it."""
 
-import pytest
-
-from tests.workflows.checks.machines import REAL, Definition, States, changed, put_before, refused
+from tests.workflows.checks.machines import REAL, Definition, States, put_before, refused
 from workflows.checks.asl import Machine
 from workflows.checks.budget import Worst, budget
 
@@ -54,12 +52,3 @@ def test_every_retrier_counts_its_own_attempts() -> None:
 def test_the_slowest_way_fails_in_the_last_state_and_is_compensated() -> None:
     assert NOW.path[-3:] == ["UpdateStatus", "FailOrder", "OrderFailed"]
     assert NOW.seconds == (len(NOW.path) - 2) * 242 + 315
-
-
-def test_delays_without_a_longest_keep_growing() -> None:
-    def change(_: Definition, states: States) -> None:
-        del states["FailOrder"]["Retry"][1]["MaxDelaySeconds"]
-
-    worst = budget(Machine.model_validate(changed(change))).worst
-
-    assert worst["FailOrder"].waiting == pytest.approx(55 + 63)

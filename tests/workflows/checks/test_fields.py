@@ -93,12 +93,42 @@ def test_a_longest_delay_no_longer_than_the_first(_: Definition, states: States)
     states["PersistOrder"]["Retry"][1]["MaxDelaySeconds"] = 1
 
 
+@refused("PersistOrder: Retry[1].MaxDelaySeconds is missing: without it the waits double for ever")
+def test_delays_without_a_longest(_: Definition, states: States) -> None:
+    del states["PersistOrder"]["Retry"][1]["MaxDelaySeconds"]
+
+
+@refused("PersistOrder: Retry[1].JitterStrategy is missing: without it all orders of an outage")
+def test_a_retry_without_jitter(_: Definition, states: States) -> None:
+    del states["PersistOrder"]["Retry"][1]["JitterStrategy"]
+
+
+@refused("PersistOrder: Retry[1].BackoffRate must be 1 to 10")
+def test_a_number_as_text(_: Definition, states: States) -> None:
+    states["PersistOrder"]["Retry"][1]["BackoffRate"] = "2.0"
+
+
+@refused("PersistOrder says null for End: say it, or take it out")
+def test_a_field_of_null(_: Definition, states: States) -> None:
+    states["PersistOrder"]["End"] = None
+
+
+@refused("The machine says null for StartAt: say it, or take it out")
+def test_a_machine_that_starts_at_null(machine: Definition, _: States) -> None:
+    machine["StartAt"] = None
+
+
+@refused("The machine: TimeoutSeconds must be 1 to 86400 whole seconds")
+def test_a_machine_that_may_hang_for_weeks(machine: Definition, _: States) -> None:
+    machine["TimeoutSeconds"] = 1_800_000
+
+
 @refused("PersistOrder: Retry[1].IntervalSeconds must be 1 to 3600 whole seconds")
 def test_a_retry_without_a_pause(_: Definition, states: States) -> None:
     states["PersistOrder"]["Retry"][1]["IntervalSeconds"] = 0
 
 
-@refused("PersistOrder: Retry[1].BackoffRate must be 1 to 10: under 1 it would hurry")
+@refused("PersistOrder: Retry[1].BackoffRate must be 1 to 10, as 2.0: under 1")
 def test_a_retry_that_hurries(_: Definition, states: States) -> None:
     states["PersistOrder"]["Retry"][1]["BackoffRate"] = 0.5
 

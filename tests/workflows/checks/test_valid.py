@@ -18,7 +18,7 @@ def test_the_real_one(_: Definition, __: States) -> None: ...
 
 @accepted
 def test_another_machine_timeout(machine: Definition, _: States) -> None:
-    machine["TimeoutSeconds"] = 7200
+    machine["TimeoutSeconds"] = 86_400
 
 
 @accepted
@@ -28,7 +28,8 @@ def test_a_state_with_more_patience(_: Definition, states: States) -> None:
 
 @accepted
 def test_a_retrier_more(_: Definition, states: States) -> None:
-    busy = {"ErrorEquals": ["Lambda.EC2ThrottledException"], "IntervalSeconds": 2, "MaxAttempts": 2}
+    throttled = states["BackUpOrder"]["Retry"][0]
+    busy = throttled | {"ErrorEquals": ["Lambda.EC2ThrottledException"], "JitterStrategy": "NONE"}
     states["BackUpOrder"]["Retry"].append(busy)
 
 
