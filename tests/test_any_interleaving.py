@@ -94,7 +94,7 @@ class AnyInterleaving(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Run the script, unless Hypothesis has dropped it, and see what has come of it."""
-        if sys.exception():
+        if sys.exception() or "stocks" not in vars(self):  # which may be before it has begun
             return
         self.here = Example(self.shop, self.stocks)
         try:
