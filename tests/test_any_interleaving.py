@@ -37,6 +37,9 @@ a_state = st.sampled_from(["PersistOrder", "UpdateStatus", "CheckInventory", *TA
 """More often those that write into the tables."""
 a_call = st.sampled_from([*CALLS, "PUT shipped", "PUT cancelled", "DELETE"])  # most there is
 some_calls = st.one_of(a_call, st.just("reconcile"))
+some_moves = st.lists(
+    st.sampled_from(["PUT shipped", "DELETE", "PUT cancelled"]), min_size=2, max_size=4
+)
 
 
 class Step:
@@ -94,7 +97,7 @@ class AnyInterleaving(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Run the script, unless Hypothesis has dropped it, and see what has come of it."""
-        if sys.exception():
+        if sys.exception() or "stocks" not in vars(self):  # which may be before it has begun
             return
         self.here = Example(self.shop, self.stocks)
         try:
@@ -113,6 +116,15 @@ class AnyInterleaving(RuleBasedStateMachine):
     @step(initialize, target=orders, items=some_items, state=a_state, call=a_call)
     def begin_with_a_late_task(self, items: Items, state: str, call: str) -> Order:
         return self.aborted(items, state, call)
+
+    @step(initialize, target=orders, items=some_items, calls=some_moves)
+    def begin_with_a_race(self, items: Items, calls: list[str]) -> Order:
+        return self.raced_for(items, calls)
+
+    @step(target=orders, items=some_items, calls=some_moves)
+    def create_and_race(self, items: Items, calls: list[str]) -> Order:
+        """Moves at once, of an order whose workflow has ended."""
+        return self.raced_for(items, calls)
 
     @step(target=orders, items=some_items, trouble=troubles)
     def create(self, items: Items, trouble: list[Trouble]) -> Order:
@@ -240,6 +252,12 @@ class AnyInterleaving(RuleBasedStateMachine):
         order = self.stood_still(items, state)
         self.shop.abort(order.order_id)
         order.learn(self.here.call(order, call))
+        return order
+
+    def raced_for(self, items: Items, calls: list[str]) -> Order:
+        order = self.ordered(items, [])
+        self.shop.end(order.order_id)
+        self.here.call_at_once(order, calls)
         return order
 
     def stood_still(self, items: Items, state: str) -> Order:

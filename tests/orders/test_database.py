@@ -210,12 +210,13 @@ def test_who_waits_too_long_for_a_lock_is_told_to_try_again(
     rival = database.connect(database_settings())
     rival.run("BEGIN")
     rival.run("SELECT stock FROM inventory WHERE product_id = :id FOR UPDATE", id=product)
-    with logged_in(shop, monkeypatch, "SET statement_timeout = '100ms'"):
+    with logged_in(shop, monkeypatch, "SET statement_timeout = '1s'"):
         with pytest.raises(DatabaseUnavailable, match="57014"):
             take_one(product)
-        rival.close()
+        rival.run("ROLLBACK")
 
         take_one(product)
+    rival.close()
 
     assert shop.stock(product) == 9
 
