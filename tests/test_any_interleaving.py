@@ -33,10 +33,11 @@ MOST_HELD = 4
 """In one state: a function has 8 workers, and needs some for the others."""
 
 some_items = st.dictionaries(st.sampled_from(PRODUCTS), st.sampled_from([1, 1, 2, 4]), min_size=1)
-a_state = st.sampled_from(["PersistOrder", "UpdateStatus", "CheckInventory", *TASKS])
-"""More often those that write into the tables."""
+a_state = st.sampled_from(TASKS)
 a_call = st.sampled_from([*CALLS, "PUT shipped", "PUT cancelled", "DELETE"])  # most there is
 some_calls = st.one_of(a_call, st.just("reconcile"))
+a_late_state = st.sampled_from(["PersistOrder", "UpdateStatus", "CheckInventory"])
+a_settling_call = st.sampled_from(["PUT cancelled", "DELETE"])
 some_moves = st.lists(
     st.sampled_from(["PUT shipped", "DELETE", "PUT cancelled"]), min_size=2, max_size=4
 )
@@ -113,7 +114,7 @@ class AnyInterleaving(RuleBasedStateMachine):
     def begin_with_an_order(self, items: Items, trouble: list[Trouble]) -> Order:
         return self.ordered(items, trouble)
 
-    @step(initialize, target=orders, items=some_items, state=a_state, call=a_call)
+    @step(initialize, target=orders, items=some_items, state=a_late_state, call=a_settling_call)
     def begin_with_a_late_task(self, items: Items, state: str, call: str) -> Order:
         return self.aborted(items, state, call)
 
@@ -293,8 +294,8 @@ def test_no_interleaving_breaks_a_promise(own: Shop, pytestconfig: pytest.Config
     run_state_machine_as_test(
         AnyInterleaving,
         settings=settings(
-            max_examples=200 if everything else 16,
-            stateful_step_count=30 if everything else 12,
+            max_examples=200 if everything else 14,
+            stateful_step_count=30 if everything else 11,
             derandomize=not everything,  # what races is not repeated by repeating its script
             suppress_health_check=[HealthCheck.too_slow],
         ),
