@@ -25,6 +25,11 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("all" if config.getoption("--all") else "thinned")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--all"):
+        items[:] = [item for item in items if not item.get_closest_marker("whole")]
+
+
 @contextmanager
 def a_running_stack(*options: str) -> Iterator[Shop]:
     """`scripts/up` without its set-up, on free ports, with data of its own.

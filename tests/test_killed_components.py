@@ -89,6 +89,7 @@ def test_warm_workers_replace_the_connections_that_died_with_postgresql(own: Sho
     assert sum(own.retries(order_id) for order_id in ids) == 0
 
 
+@pytest.mark.whole  # FailOrder's back-off takes half a minute
 def test_orders_whose_retries_ran_out_without_postgresql_are_settled(
     own: Shop, orders: int
 ) -> None:
