@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Any, ClassVar
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -28,6 +28,8 @@ from tests.possible import CALLS, Order
 from tests.shop import Shop, eventually
 from tests.troubles import TASKS, Trouble, troubles
 
+SEED = 19
+"""Of the thinned scripts: of 60 tried, one whose 14 scripts have the most different steps."""
 PRODUCTS = ("laptop", "mouse")
 MOST_HELD = 4
 """In one state: a function has 8 workers, and needs some for the others."""
@@ -289,14 +291,12 @@ def own() -> Iterator[Shop]:
 
 
 def test_no_interleaving_breaks_a_promise(own: Shop, pytestconfig: pytest.Config) -> None:
-    everything = pytestconfig.getoption("--all")
     AnyInterleaving.shop = own
+    if pytestconfig.getoption("--all"):
+        chosen = settings(max_examples=200, stateful_step_count=30, derandomize=False)
+    else:
+        seed(SEED)(AnyInterleaving)
+        chosen = settings(max_examples=14, stateful_step_count=11, derandomize=False, database=None)
     run_state_machine_as_test(
-        AnyInterleaving,
-        settings=settings(
-            max_examples=200 if everything else 14,
-            stateful_step_count=30 if everything else 11,
-            derandomize=not everything,  # what races is not repeated by repeating its script
-            suppress_health_check=[HealthCheck.too_slow],
-        ),
+        AnyInterleaving, settings=settings(chosen, suppress_health_check=[HealthCheck.too_slow])
     )
