@@ -28,8 +28,8 @@ from tests.possible import CALLS, Order
 from tests.shop import Shop, eventually
 from tests.troubles import TASKS, Trouble, troubles
 
-SEED = 19
-"""Of the thinned scripts: of 60 tried, one whose 14 scripts have the most different steps."""
+SEED = 17
+"""Of the thinned run: of 40 tried, the one whose scripts differ most and race most."""
 PRODUCTS = ("laptop", "mouse")
 MOST_HELD = 4
 """In one state: a function has 8 workers, and needs some for the others."""
@@ -177,13 +177,13 @@ class AnyInterleaving(RuleBasedStateMachine):
         assert when == "after" or self.here.listed(customer) == []
         return self.here.accept(self.here.post(items, customer, key), items, customer)
 
-    @step(order=orders, items=some_items)
-    def start_another_under_its_id(self, order: Order, items: Items) -> None:
+    @step(order=orders)
+    def start_another_under_its_id(self, order: Order) -> None:
         """As an engine would that has forgotten the name: the tasks refuse, and undo nothing."""
         told = self.here.call(order, "GET")
         order.learn(told)
         if told[1][0] == HTTPStatus.OK:
-            self.here.impersonate(order, items)
+            self.here.impersonate(order)
 
     # Calling.
 
