@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Any, ClassVar
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -28,6 +28,8 @@ from tests.possible import CALLS, Order
 from tests.shop import Shop, eventually
 from tests.troubles import TASKS, Trouble, troubles
 
+SEED = 17
+"""Of the thinned run: of 40 tried, the one whose scripts differ most and race most."""
 PRODUCTS = ("laptop", "mouse")
 MOST_HELD = 4
 """In one state: a function has 8 workers, and needs some for the others."""
@@ -175,13 +177,13 @@ class AnyInterleaving(RuleBasedStateMachine):
         assert when == "after" or self.here.listed(customer) == []
         return self.here.accept(self.here.post(items, customer, key), items, customer)
 
-    @step(order=orders, items=some_items)
-    def start_another_under_its_id(self, order: Order, items: Items) -> None:
+    @step(order=orders)
+    def start_another_under_its_id(self, order: Order) -> None:
         """As an engine would that has forgotten the name: the tasks refuse, and undo nothing."""
         told = self.here.call(order, "GET")
         order.learn(told)
         if told[1][0] == HTTPStatus.OK:
-            self.here.impersonate(order, items)
+            self.here.impersonate(order)
 
     # Calling.
 
@@ -289,14 +291,12 @@ def own() -> Iterator[Shop]:
 
 
 def test_no_interleaving_breaks_a_promise(own: Shop, pytestconfig: pytest.Config) -> None:
-    everything = pytestconfig.getoption("--all")
     AnyInterleaving.shop = own
+    if pytestconfig.getoption("--all"):
+        chosen = settings(max_examples=200, stateful_step_count=30, derandomize=False)
+    else:
+        seed(SEED)(AnyInterleaving)
+        chosen = settings(max_examples=14, stateful_step_count=11, derandomize=False, database=None)
     run_state_machine_as_test(
-        AnyInterleaving,
-        settings=settings(
-            max_examples=200 if everything else 14,
-            stateful_step_count=30 if everything else 11,
-            derandomize=not everything,  # what races is not repeated by repeating its script
-            suppress_health_check=[HealthCheck.too_slow],
-        ),
+        AnyInterleaving, settings=settings(chosen, suppress_health_check=[HealthCheck.too_slow])
     )
