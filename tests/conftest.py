@@ -17,12 +17,28 @@ ROOT = Path(__file__).parent.parent
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--all", action="store_true", help="run everything, not the thinned set")
+    parser.addoption(
+        "--step-functions",
+        metavar="URL",
+        help="run tests/scenarios alone, on this engine",
+    )
+    parser.addoption(
+        "--lambda-port", default="0", metavar="N", help="where that engine finds the functions"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     settings.register_profile("thinned", max_examples=25, derandomize=True, deadline=None)
     settings.register_profile("all", settings.get_profile("thinned"), max_examples=2_000)
     settings.load_profile("all" if config.getoption("--all") else "thinned")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Another engine is only for tests that are marked for any."""
+    if config.getoption("--step-functions"):
+        others = [item for item in items if not item.get_closest_marker("any_engine")]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item not in others]
 
 
 @contextmanager
@@ -55,7 +71,10 @@ def serving(data: Path, *options: str) -> Iterator[Shop]:
 
 
 @pytest.fixture(scope="session")
-def shop() -> Iterator[Shop]:
+def shop(request: pytest.FixtureRequest) -> Iterator[Shop]:
     """The stack that most tests share; each makes products of its own."""
-    with a_running_stack("--faults", "--schedules", "0") as running:
+    engine = request.config.getoption("--step-functions")
+    options = ["--lambda-port", request.config.getoption("--lambda-port")]
+    options += ["--step-functions", engine] if engine else []
+    with a_running_stack("--faults", "--schedules", "0", *options) as running:
         yield running
