@@ -23,6 +23,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="run tests/scenarios alone, on this engine",
     )
     parser.addoption(
+        "--mocked", action="store_true", help="there with mocked tasks, from asl/mock_config.json"
+    )
+    parser.addoption(
         "--lambda-port", default="0", metavar="N", help="where that engine finds the functions"
     )
 
@@ -34,9 +37,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Another engine is only for tests that are marked for any."""
+    """Another engine is only for tests that are marked for it."""
     if config.getoption("--step-functions"):
-        others = [item for item in items if not item.get_closest_marker("any_engine")]
+        wanted = "any_mocked_engine" if config.getoption("--mocked") else "any_engine"
+        others = [item for item in items if not item.get_closest_marker(wanted)]
         config.hook.pytest_deselected(items=others)
         items[:] = [item for item in items if item not in others]
 

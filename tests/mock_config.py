@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, RootModel
 from orders.contracts import Failure
 from orders.model import OrderStatus, backup_key
 from tests.conftest import ROOT
-from tests.scenario import Scenario, every_scenario
+from tests.scenario import Scenario, WrongScenario, every_scenario
 from workflows.checks.surroundings import deployed
 
 TARGET = ROOT / "asl" / "mock_config.json"
@@ -147,5 +147,8 @@ def rendered() -> str:
 
 
 if __name__ == "__main__":
-    TARGET.write_text(rendered(), encoding="utf-8")
+    try:
+        TARGET.write_text(rendered(), encoding="utf-8")
+    except WrongScenario as wrong:
+        sys.exit(f"tests/scenarios/{wrong}")
     sys.stdout.write(f"wrote {TARGET.relative_to(ROOT)}\n")
