@@ -98,9 +98,11 @@ def test_every_way_through_the_state_machine_was_taken(
     runs: dict[str, Run], definition: Document, capsys: pytest.CaptureFixture[str]
 ) -> None:
     walked = [edge for run in runs.values() for edge in edges.taken(definition, run.history)]
+    every = set(edges.edges_of(definition))
 
     with capsys.disabled():
         print(f"\n{edges.table(definition, walked)}")  # noqa: T201 - for who looks at the run
     if len(runs) < len(SCENARIOS):
         pytest.skip("not all scenarios were run")
-    assert set(walked) == set(edges.edges_of(definition))
+    assert sorted(every.difference(walked)) == [], "never taken: add a scenario"
+    assert sorted(set(walked) - every) == [], "taken, and not in the definition"
