@@ -11,11 +11,12 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, RootModel
+from pydantic import BaseModel, RootModel
 
 from orders.contracts import Failure
 from orders.model import OrderStatus, backup_key
 from tests.conftest import ROOT
+from tests.mock_format import Cases, MockConfig, Response, Thrown
 from tests.scenario import Scenario, WrongScenario, every_scenario
 from workflows.checks.surroundings import deployed
 
@@ -24,39 +25,6 @@ MACHINE = "OrderProcessingStateMachine"
 ORDER_ID = "00000000-0000-4000-8000-000000000000"
 PRODUCT_ID = "PROD001"
 FUNCTIONS = deployed().functions
-
-
-class Part(BaseModel):
-    """A part of the file, closed, its fields as they are called there."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Thrown(Part):
-    """A try that fails."""
-
-    Error: str
-    Cause: str
-
-
-class Response(Part):
-    """Of one try or of several alike; lambda:invoke puts the function's answer into Payload."""
-
-    Return: RootModel[dict[str, Any]] | None = None
-    Throw: Thrown | None = None
-
-
-class Cases(Part):
-    """By case and state, the name of the responses."""
-
-    TestCases: dict[str, RootModel[dict[str, str]]]
-
-
-class MockConfig(Part):
-    """The whole file. Responses are keyed by tries: "0", "1-3"."""
-
-    StateMachines: dict[str, Cases]
-    MockedResponses: dict[str, dict[str, Response]]
 
 
 def mock_config(scenarios: dict[str, Scenario]) -> MockConfig:
