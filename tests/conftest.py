@@ -17,6 +17,17 @@ ROOT = Path(__file__).parent.parent
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--all", action="store_true", help="run everything, not the thinned set")
+    parser.addoption(
+        "--step-functions",
+        metavar="URL",
+        help="run tests/scenarios alone, on this engine",
+    )
+    parser.addoption(
+        "--mocked", action="store_true", help="there with mocked tasks, from asl/mock_config.json"
+    )
+    parser.addoption(
+        "--lambda-port", default="0", metavar="N", help="where that engine finds the functions"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -26,8 +37,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("--all"):
-        items[:] = [item for item in items if not item.get_closest_marker("whole")]
+    """The longest are for --all; another engine is for tests that are marked for it."""
+    if config.getoption("--step-functions"):
+        wanted = "any_mocked_engine" if config.getoption("--mocked") else "any_engine"
+        others = [item for item in items if not item.get_closest_marker(wanted)]
+    else:
+        whole = config.getoption("--all")
+        others = [item for item in items if not whole and item.get_closest_marker("whole")]
+    config.hook.pytest_deselected(items=others)
+    items[:] = [item for item in items if item not in others]
 
 
 @contextmanager
@@ -60,7 +78,10 @@ def serving(data: Path, *options: str) -> Iterator[Shop]:
 
 
 @pytest.fixture(scope="session")
-def shop() -> Iterator[Shop]:
+def shop(request: pytest.FixtureRequest) -> Iterator[Shop]:
     """The stack that most tests share; each makes products of its own."""
-    with a_running_stack("--faults", "--schedules", "0") as running:
+    engine = request.config.getoption("--step-functions")
+    options = ["--lambda-port", request.config.getoption("--lambda-port")]
+    options += ["--step-functions", engine] if engine else []
+    with a_running_stack("--faults", "--schedules", "0", *options) as running:
         yield running

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -56,6 +56,12 @@ def a_line(product_id: str, quantity: int = 1) -> Document:
 def an_order(*lines: Document, customer_id: str = "CUST001") -> Document:
     """A body for POST /orders."""
     return {"customer_id": customer_id, "items": list(lines)}
+
+
+def states_entered(history: Iterable[Document]) -> list[str]:
+    """The states that an execution entered, in order."""
+    entered = [event.get("stateEnteredEventDetails") for event in history]
+    return [details["name"] for details in entered if details]
 
 
 @dataclass
@@ -132,8 +138,7 @@ class Shop:
 
     def path(self, order_id: str) -> list[str]:
         """The states that the order's execution entered, in order."""
-        entered = [event.get("stateEnteredEventDetails") for event in self.history(order_id)]
-        return [details["name"] for details in entered if details]
+        return states_entered(self.history(order_id))
 
     def retries(self, order_id: str) -> int:
         """How often a state of the order's execution was tried and did not work."""
@@ -219,6 +224,12 @@ class Shop:
             assert self.invocations("running") == {}
 
         eventually(idle)
+
+    def definition(self) -> Document:
+        """The state machine as the engine has it."""
+        arn = self.description["environment"]["STATE_MACHINE_ARN"]
+        answer = self.aws("stepfunctions").describe_state_machine(stateMachineArn=arn)
+        return dict(json.loads(answer["definition"]))
 
     @contextmanager
     def machine_timeout(self, seconds: int) -> Iterator[None]:
