@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from workflows.checks.asl import Machine
 from workflows.checks.budget import check_budget
 from workflows.checks.compensation import check_compensation
+from workflows.checks.defaults import check_defaults
 from workflows.checks.failures import check_failures
 from workflows.checks.flow import check_flow
 from workflows.checks.functions import check_functions
@@ -40,6 +41,7 @@ def _stages(
     yield check_ways(machine)
     yield check_functions(machine, around)
     yield _everything_else(machine, around)
+    yield check_defaults(machine, around)
 
 
 def _everything_else(machine: Machine, around: Surroundings) -> Iterator[str]:

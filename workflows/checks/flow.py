@@ -28,6 +28,12 @@ class Arrival(NamedTuple):
     origin: str
 
 
+def arrivals(machine: Machine, around: Surroundings) -> Iterator[Arrival]:
+    """Every document that comes to a state, along every way from the start."""
+    start = Arrival(machine.start_at, made_by(around.takes), "the start")
+    yield from _Flow(machine, around).arrivals(start)
+
+
 def check_flow(machine: Machine, around: Surroundings) -> Iterator[str]:
     """Along every way from the start; states that several ways come to are looked at once each."""
     start = Arrival(machine.start_at, made_by(around.takes), "the start")
@@ -50,6 +56,14 @@ class _Flow(NamedTuple):
         if ends_well(state):
             whole = Arrival("The end", given, arrival.state)
             yield from _mismatch(whole, self.around.gives)
+
+    def arrivals(self, arrival: Arrival) -> Iterator[Arrival]:
+        """This one, and all that come of it."""
+        yield arrival
+        state = self.machine.states[arrival.state]
+        given = self._given(arrival, state)
+        for edge in edges(state):
+            yield from self.arrivals(_along(edge, arrival, given))
 
     def _signature(self, state: State) -> Signature | None:
         return self.around.functions[state.function].signature if isinstance(state, Task) else None

@@ -1,6 +1,6 @@
 """Machines that are right, however different."""
 
-from orders.contracts import PricedOrder
+from orders.contracts import ReservedOrder
 from tests.workflows.checks.machines import (
     DEPLOYED,
     Definition,
@@ -89,13 +89,15 @@ def test_a_failure_named_after_the_execution(_: Definition, states: States) -> N
     states["OrderFailed"]["CausePath"] = "$$.Execution.Name"
 
 
-def test_a_machine_that_only_prices() -> None:
+def test_a_machine_that_only_prices_and_reserves() -> None:
     """Nothing in the checks knows our states by name, but for the compensation."""
 
-    def change(_: Definition, states: States) -> None:
-        for name in states.keys() - {"CalculatePrice", "FailOrder", "OrderFailed"}:
-            del states[name]
-        del states["CalculatePrice"]["Next"]
-        states["CalculatePrice"]["End"] = True
+    wanted = ("CalculatePrice", "CheckInventory")
 
-    assert findings(changed(change), DEPLOYED._replace(gives=PricedOrder)) == []
+    def change(_: Definition, states: States) -> None:
+        for name in states.keys() - {*wanted, "FailOrder", "OrderFailed"}:
+            del states[name]
+        del states["CheckInventory"]["Next"]
+        states["CheckInventory"]["End"] = True
+
+    assert findings(changed(change), DEPLOYED._replace(gives=ReservedOrder)) == []
