@@ -1,22 +1,28 @@
-"""POST /orders: check the order and start its workflow; nothing else is written."""
+"""POST /orders: accept an order and start its workflow."""
 
 from http import HTTPStatus
 from uuid import UUID, uuid4, uuid5
 
-from orders.aws import execution_arn, start_once
-from orders.contracts import AcceptedOrder, Caller, CreateHeaders, Item, NewOrder, OrderCreated
-from orders.entry import logger, route
+from orders.documents.api import Caller, CreateHeaders, NewOrder, OrderCreated
+from orders.documents.workflow import AcceptedOrder, Item
 from orders.errors import IdempotencyKeyReused
-from orders.holding import is_of
+from orders.handlers import logger, route
 from orders.model import OrderStatus, ReservationStatus, merged
 from orders.queries import transaction
+from orders.reservations import belongs_to
+from orders.step_functions import execution_arn, start_once
 
 _NAMESPACE = UUID("7c2f1f0c-6d1b-5c8e-9a53-3c0a6b2a4f11")
 
 
-@route(HTTPStatus.CREATED, raises=(IdempotencyKeyReused,))
+@route(
+    summary="Accept the order.",
+    description="Check the order and start its workflow; nothing else is written.",
+    status=HTTPStatus.CREATED,
+    raises=(IdempotencyKeyReused,),
+)
 def handler(body: NewOrder, headers: CreateHeaders, caller: Caller) -> OrderCreated:
-    """Accept the order.
+    """Start the order's execution, named by its order id; nothing else is written.
 
     Raises IdempotencyKeyReused when the caller used the key with a different order.
     """
@@ -32,14 +38,14 @@ def handler(body: NewOrder, headers: CreateHeaders, caller: Caller) -> OrderCrea
 
 
 def _is_settled(order: AcceptedOrder) -> bool:
-    """Whether this order has been through its workflow, as far as PostgreSQL remembers.
+    """Whether PostgreSQL has this order, and its workflow has ended.
 
-    Step Functions forgets names after 90 days (and a local engine when it ends); a key must
-    not start another order then. Raises IdempotencyKeyReused.
+    Step Functions forgets an execution's name after 90 days, and a local engine when it ends;
+    the key must not start a second order then. Raises IdempotencyKeyReused.
     """
     with transaction() as sql:
         rows = sql.reservations.with_order(order_id=order.order_id)
-    if rows and not is_of(order, rows):
+    if rows and not belongs_to(order, rows):
         raise IdempotencyKeyReused
     return any(
         row["status"] != ReservationStatus.HELD
@@ -49,7 +55,7 @@ def _is_settled(order: AcceptedOrder) -> bool:
 
 
 def _order_id(idempotency_key: str | None, api_key_id: str) -> str:
-    """Same key, same id: Step Functions then starts the order once, however many race."""
+    """The same key makes the same id, so that Step Functions starts racing calls only once."""
     if idempotency_key is None:
         return str(uuid4())
     return str(uuid5(_NAMESPACE, f"{api_key_id}\n{idempotency_key}"))

@@ -1,21 +1,25 @@
-"""DELETE /orders/{order_id}: the order and its items are gone; its backup stays."""
+"""DELETE /orders/{order_id}: delete an order and its items; its backup stays."""
 
-from orders.contracts import OrderDeleted, OrderPath
-from orders.entry import route
+from orders.documents.api import OrderDeleted, OrderPath
 from orders.errors import OrderNotFound, OrderStillProcessing
+from orders.handlers import route
 from orders.queries import transaction
-from orders.waiting import until_workflow_ends
+from orders.read_your_writes import wait_until_workflow_ends
 
 
-@route(raises=(OrderNotFound, OrderStillProcessing))
+@route(
+    summary="Delete the order, giving back the stock that it still holds.",
+    description="The order and its items are deleted; its backup stays.",
+    raises=(OrderNotFound, OrderStillProcessing),
+)
 def handler(path: OrderPath) -> OrderDeleted:
-    """Delete the order, giving back the stock that it still holds.
+    """Delete the order in one transaction, giving back the stock that it still holds.
 
     Raises OrderNotFound, OrderStillProcessing.
     """
-    until_workflow_ends(path.order_id)
+    wait_until_workflow_ends(path.order_id)
     with transaction() as sql:
-        sql.inventory.give_back(order_id=path.order_id)  # first: it locks the reservation
+        sql.inventory.give_back(order_id=path.order_id)  # first, because it locks the reservation
         sql.orders.delete_items(order_id=path.order_id)
         if not sql.orders.delete_order(order_id=path.order_id):
             raise OrderNotFound

@@ -1,14 +1,18 @@
 """GET /orders/{order_id}: one order with its items."""
 
-from orders.contracts import OrderDetails, OrderPath
-from orders.entry import route
+from orders.documents.api import OrderDetails, OrderPath
 from orders.errors import OrderNotFound
-from orders.waiting import order_when_stored
+from orders.handlers import route
+from orders.read_your_writes import order_when_stored
 
 
-@route(raises=(OrderNotFound,))
+@route(
+    summary="Give the order, waiting a little for one that was accepted just now.",
+    description="One order with its items.",
+    raises=(OrderNotFound,),
+)
 def handler(path: OrderPath) -> OrderDetails:
-    """Give the order, waiting a little for one that was accepted just now.
+    """The order, waited for when it was accepted just now (orders.read_your_writes).
 
     Raises OrderNotFound.
     """

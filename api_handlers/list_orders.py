@@ -1,16 +1,19 @@
 """GET /orders: a page of orders, newest first."""
 
-from orders.contracts import ListQuery, OrderPage, OrderSummary, Pagination
-from orders.entry import route
+from orders.documents.api import ListQuery, OrderPage, OrderSummary, Pagination
+from orders.handlers import route
 from orders.queries import transaction
 
 _LAST_ROW = 2**63 - 1
-"""OFFSET is a bigint; a page that far out is empty anyway."""
+"""The highest OFFSET, a bigint: a page that far out is empty anyway."""
 
 
-@route()
+@route(
+    summary="Give one page; a page past the end is empty, with true totals.",
+    description="A page of orders, newest first.",
+)
 def handler(query: ListQuery) -> OrderPage:
-    """Give one page; a page past the end is empty, with true totals."""
+    """One page of orders; a page past the end is empty and has true totals."""
     filters = {"status": query.status, "customer_id": query.customer_id}
     offset = min((query.page - 1) * query.limit, _LAST_ROW)
     with transaction() as sql:

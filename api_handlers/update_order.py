@@ -1,22 +1,26 @@
 """PUT /orders/{order_id}: move an order to another status."""
 
-from orders.contracts import OrderPath, OrderUpdated, StatusUpdate
-from orders.entry import route
+from orders.documents.api import OrderPath, OrderUpdated, StatusUpdate
 from orders.errors import MoveNotAllowed, OrderNotFound, OrderStillProcessing
+from orders.handlers import route
 from orders.model import OrderStatus, require_move
 from orders.queries import Sql, transaction
-from orders.waiting import until_workflow_ends
+from orders.read_your_writes import wait_until_workflow_ends
 
 
-@route(raises=(OrderNotFound, MoveNotAllowed, OrderStillProcessing))
+@route(
+    summary="Move the order and its stock with it; the present status again changes nothing.",
+    description="Move an order to another status.",
+    raises=(OrderNotFound, MoveNotAllowed, OrderStillProcessing),
+)
 def handler(path: OrderPath, body: StatusUpdate) -> OrderUpdated:
-    """Move the order and its stock with it; the present status again changes nothing.
+    """Move the order, and its stock with it; the present status again changes nothing.
 
     Raises OrderNotFound, MoveNotAllowed, OrderStillProcessing.
     """
-    until_workflow_ends(path.order_id)
+    wait_until_workflow_ends(path.order_id)
     with transaction() as sql:
-        sql.reservations.lock(order_id=path.order_id)  # moves of one order come one by one
+        sql.reservations.lock(order_id=path.order_id)  # moves of one order run one after the other
         present = sql.orders.lock_status(order_id=path.order_id)
         if present is None:
             raise OrderNotFound

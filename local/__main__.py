@@ -13,8 +13,10 @@ import shlex
 import sys
 from pathlib import Path
 
-from local import postgres, stack
-from local.failure import StackFailure
+from deployment.errors import InvalidTemplate
+from local import stack
+from local.postgres import server as postgres
+from local.processes.failure import StackFailure
 from local.stack import ROOT, Options, Stack
 
 ORDER = (
@@ -30,7 +32,7 @@ def main() -> int:
     failure = None
     try:
         asyncio.run(_until_stopped(options))
-    except* StackFailure as failures:
+    except* (StackFailure, InvalidTemplate) as failures:
         failure = _first(failures)
     if failure:
         print(failure, file=sys.stderr)
@@ -44,7 +46,7 @@ def _forget_the_users_cloud() -> None:
             del os.environ[name]
 
 
-def _first(failures: BaseExceptionGroup[StackFailure]) -> BaseException:
+def _first(failures: BaseExceptionGroup[StackFailure | InvalidTemplate]) -> BaseException:
     """The first of what went wrong; the rest usually follows from it."""
     first: BaseException = failures
     while isinstance(first, BaseExceptionGroup):

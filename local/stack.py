@@ -13,14 +13,19 @@ from typing import Any
 
 import psutil
 
-from local import aws, data_folder, http_server, postgres, schedules, template, worker_process
-from local.children import Child
-from local.component import Component
-from local.data_folder import DataFolder
-from local.gateway import Gateway
-from local.invoke_api import InvokeApi
-from local.lambda_runtime import Runtime
-from local.template import Function, Template
+from deployment import template
+from deployment.template import Function, Template
+from local import eventbridge
+from local.api_gateway.gateway import Gateway
+from local.lambda_functions import worker_process
+from local.lambda_functions.invoke_api import InvokeApi
+from local.lambda_functions.runtime import Runtime
+from local.postgres import server as postgres
+from local.processes import data_folder, http_server
+from local.processes.children import Child
+from local.processes.data_folder import DataFolder
+from local.processes.restarts import Component
+from local.step_functions import moto_process
 
 ROOT = Path(__file__).resolve().parent.parent  # where the functions' code is
 
@@ -139,18 +144,18 @@ async def _start(
     # Last: who calls before all is ready waits in the socket's queue.
     gateway = Gateway(read.routes, runtime, options.api_key, read.binary_types)
     await exits.enter_async_context(http_server.serving(gateway, api))
-    due = schedules.at_rate(read.schedules, options.schedules)
-    await exits.enter_async_context(schedules.running(due, runtime))
+    due = eventbridge.at_rate(read.schedules, options.schedules)
+    await exits.enter_async_context(eventbridge.running(due, runtime))
     return stack
 
 
 def _settings(database: Path, aws_url: str, step_functions: str | None) -> dict[str, str]:
     return {
         **postgres.settings(database),
-        **aws.SETTINGS,
+        **moto_process.SETTINGS,
         "AWS_ENDPOINT_URL_S3": aws_url,
         "AWS_ENDPOINT_URL_SFN": step_functions or aws_url,
-        "S3_BUCKET": aws.BUCKET,
+        "S3_BUCKET": moto_process.BUCKET,
     }
 
 
@@ -190,11 +195,13 @@ async def _aws(stack: Stack, listening: socket.socket) -> AsyncIterator[Child]:
     """moto, with the bucket and the state machine that it cannot remember."""
     port = int(stack.lambda_url.rpartition(":")[2])
     log = stack.folder.log("moto")
-    async with aws.server(listening, port, ROOT, log, with_faults=stack.options.faults) as server:
+    async with moto_process.server(
+        listening, port, ROOT, log, with_faults=stack.options.faults
+    ) as server:
         await server.while_alive(
             asyncio.gather(
-                aws.create_bucket(stack.settings["AWS_ENDPOINT_URL_S3"]),
-                aws.create_state_machine(
+                moto_process.create_bucket(stack.settings["AWS_ENDPOINT_URL_S3"]),
+                moto_process.create_state_machine(
                     stack.settings["AWS_ENDPOINT_URL_SFN"], stack.template.state_machine
                 ),
             )

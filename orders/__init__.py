@@ -1,1 +1,18 @@
-"""What an order is and may do: the domain that tasks and API handlers share."""
+"""What an order is and may do, and the stores that keep it.
+
+errors            everything that can go wrong, by name, with its HTTP status
+model             statuses and their allowed moves, merging of lines, totals; pure
+documents/        the models of the workflow's documents and of the API's requests and responses
+settings          the environment variables, read in one place
+database          the warm connection to PostgreSQL, transactions, errors in the domain's words
+queries           the SQL of sql/queries as typed functions
+reservations      whether an order holds its stock; locks
+compensation      compensate a failed order (give stock back), complete an interrupted one
+read_your_writes  GET, PUT and DELETE wait for the workflow of a new order
+step_functions    start, describe and list executions
+backups           the S3 bucket
+handlers          @task and @route, the decorators that make Lambda handlers
+
+Tasks, API handlers and operations import from here; nothing here imports them, and nothing
+here knows the state machine's shape.
+"""

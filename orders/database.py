@@ -41,7 +41,7 @@ def connection() -> Iterator[Connection]:
         live.run("COMMIT")
     except _FAULTS as error:
         _forget()
-        raise _ours(error) from error
+        raise _to_domain_error(error) from error
     except OrderError:
         _roll_back()
         raise
@@ -60,7 +60,7 @@ def session(application: str, timeout: float) -> Iterator[Connection]:
     try:
         yield conn
     except _FAULTS as error:
-        raise _ours(error) from error
+        raise _to_domain_error(error) from error
     finally:
         with suppress(*_FAULTS):
             conn.close()
@@ -79,7 +79,7 @@ def connect(
     except ssl.SSLError as error:
         raise DatabaseUnavailable("did not agree on TLS") from error
     except _FAULTS as error:
-        raise _ours(error) from error
+        raise _to_domain_error(error) from error
 
 
 def _connect(settings: DatabaseSettings, application: str, timeout: float) -> Connection:
@@ -124,7 +124,7 @@ def _forget() -> None:
             _warm.pop().close()
 
 
-def _ours(error: Error | OSError) -> OrderError:
+def _to_domain_error(error: Error | OSError) -> OrderError:
     if not isinstance(error, DatabaseError):
         return DatabaseUnavailable()
     sqlstate = str(error.args[0].get("C", "unknown"))

@@ -4,7 +4,7 @@ The class name is the error name in the ASL and in an execution's history; `http
 is what an API caller gets.
 
     OrderError
-    |-- Refused                the order itself is at fault: never retried
+    |-- OrderRefused           the order itself cannot be fulfilled: never retried
     |   |-- UnknownProduct
     |   |-- InsufficientStock
     |   |-- TotalTooHigh
@@ -35,11 +35,11 @@ class OrderError(Exception):
     http_headers: ClassVar[dict[str, str]] = {}
 
 
-class Refused(OrderError):
+class OrderRefused(OrderError):
     """The order cannot be fulfilled, however often it is tried."""
 
 
-class UnknownProduct(Refused):
+class UnknownProduct(OrderRefused):
     """The order names products that are not in the inventory."""
 
     def __init__(self, product_ids: list[str]) -> None:
@@ -47,7 +47,7 @@ class UnknownProduct(Refused):
         super().__init__(f"Unknown product: {', '.join(product_ids)}")
 
 
-class InsufficientStock(Refused):
+class InsufficientStock(OrderRefused):
     """A product has less stock than the order wants."""
 
     def __init__(self, product_id: str, wanted: int, in_stock: int) -> None:
@@ -55,7 +55,7 @@ class InsufficientStock(Refused):
         super().__init__(f"Not enough stock of {product_id}: {wanted} wanted, {in_stock} in stock")
 
 
-class TotalTooHigh(Refused):
+class TotalTooHigh(OrderRefused):
     """The total does not fit the orders table's DECIMAL(10,2)."""
 
     def __init__(self, total: object) -> None:
@@ -63,7 +63,7 @@ class TotalTooHigh(Refused):
         super().__init__(f"Total {total} is over 99999999.99")
 
 
-class OrderAlreadySettled(Refused):
+class OrderAlreadySettled(OrderRefused):
     """A task came too late: the order has failed, or was cancelled or deleted."""
 
     def __init__(self, order_id: str) -> None:
@@ -115,7 +115,7 @@ class OrderNotFound(RequestError):
     http_status = HTTPStatus.NOT_FOUND
 
     def __init__(self) -> None:
-        """Say the seed's words."""
+        """Word it as docs/contract.md does."""
         super().__init__("Order not found")
 
 
@@ -125,7 +125,7 @@ class ExecutionNotFound(RequestError):
     http_status = HTTPStatus.NOT_FOUND
 
     def __init__(self) -> None:
-        """Say the contract's words."""
+        """Word it as docs/contract.md does."""
         super().__init__("Execution not found")
 
 
@@ -146,7 +146,7 @@ class OrderStillProcessing(RequestError):
     http_headers: ClassVar[dict[str, str]] = {"Retry-After": "5"}
 
     def __init__(self) -> None:
-        """Say the contract's words."""
+        """Word it as docs/contract.md does."""
         super().__init__("Order is still being processed")
 
 
@@ -156,7 +156,7 @@ class IdempotencyKeyReused(RequestError):
     http_status = HTTPStatus.UNPROCESSABLE_ENTITY
 
     def __init__(self) -> None:
-        """Say the contract's words."""
+        """Word it as docs/contract.md does."""
         super().__init__("Idempotency-Key was already used with a different order")
 
 

@@ -1,8 +1,7 @@
-"""What an order may do: statuses and their moves, stock, money. Pure: no I/O."""
+"""Statuses and their allowed moves, merging of lines, totals. Pure: no I/O."""
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
@@ -11,11 +10,11 @@ from orders.errors import MoveNotAllowed, TotalTooHigh
 
 NO_MONEY = Decimal("0.00")
 HIGHEST_TOTAL = Decimal("99999999.99")
-"""What DECIMAL(10,2) holds."""
+"""The highest amount that the tables' DECIMAL(10,2) holds."""
 
 
 class OrderStatus(StrEnum):
-    """Where an order stands."""
+    """The six statuses of an order (docs/contract.md, "Order status values")."""
 
     PENDING = "pending"
     PROCESSING = "processing"
@@ -26,7 +25,7 @@ class OrderStatus(StrEnum):
 
 
 class ReservationStatus(StrEnum):
-    """What became of the stock an order took; see sql/migrations/0003."""
+    """What became of the stock that an order reserved (sql/migrations/0003)."""
 
     HELD = "held"
     RELEASED = "released"
@@ -41,23 +40,13 @@ _MOVES = {
 
 
 def require_move(present: OrderStatus, wanted: OrderStatus) -> None:
-    """Raise MoveNotAllowed unless the contract lists the move."""
+    """Raise MoveNotAllowed unless docs/contract.md, "Moves", lists the move."""
     if wanted not in _MOVES.get(present, set()):
         raise MoveNotAllowed(present, wanted)
 
 
-def backup_key(order_id: str, created_at: datetime) -> str:
-    """Where in the bucket an order's backup is: under its day and id."""
-    return f"{backup_prefix(created_at)}{order_id}.json"
-
-
-def backup_prefix(day: datetime) -> str:
-    """What the keys of a day's backups start with."""
-    return f"orders/{day:%Y/%m/%d}/"
-
-
 class Line(Protocol):
-    """So many pieces of one product."""
+    """A product and how many pieces of it."""
 
     @property
     def product_id(self) -> str:
@@ -77,15 +66,15 @@ class PricedLine(Line, Protocol):
 
 
 def merged(lines: Iterable[Line]) -> dict[str, int]:
-    """Pieces by product, in product order: two lines of one product become one."""
-    pieces: Counter[str] = Counter()
+    """Quantity by product id, in product order: two lines of one product become one."""
+    quantities: Counter[str] = Counter()
     for line in lines:
-        pieces[line.product_id] += line.quantity
-    return dict(sorted(pieces.items()))
+        quantities[line.product_id] += line.quantity
+    return dict(sorted(quantities.items()))
 
 
 def total_of(lines: Iterable[PricedLine]) -> Decimal:
-    """What the lines cost together; raises TotalTooHigh over DECIMAL(10,2)."""
+    """The price of all lines together; raises TotalTooHigh when DECIMAL(10,2) cannot hold it."""
     total = sum((line.price * line.quantity for line in lines), NO_MONEY)
     if total > HIGHEST_TOTAL:
         raise TotalTooHigh(total)

@@ -29,7 +29,7 @@ class DatabaseSettings(BaseModel):
     db_password: str | None = Field(default=None, repr=False)
 
     @model_validator(mode="after")
-    def _somebody_logs_in(self) -> "DatabaseSettings":
+    def _require_credentials(self) -> "DatabaseSettings":
         if self.db_secret_arn is None:
             _require(db_user=self.db_user, db_password=self.db_password)
         return self

@@ -1,18 +1,17 @@
-"""BackUpOrder: the order's document goes to S3."""
+"""BackUpOrder: put the order's backup into the S3 bucket."""
 
-from orders.aws import put_backup
-from orders.contracts import BackedUpOrder, OrderDetails, StoredOrder, as_json
-from orders.entry import task
-from orders.model import backup_key
+from orders.backups import put_backup
+from orders.documents.api import OrderDetails
+from orders.documents.workflow import BackedUpOrder, StoredOrder
+from orders.errors import BackupUnavailable
+from orders.handlers import task
 
 
-@task
+@task(title="Puts the order's backup into the bucket.", raises=(BackupUnavailable,))
 def handler(order: StoredOrder) -> BackedUpOrder:
-    """Put the API's own shape of the order into the bucket, under its day and id.
+    """Back the order up in the shape of GET /orders/{order_id}, however often this runs.
 
-    The key comes from the order alone, so that a second run writes the same object.
     Raises BackupUnavailable.
     """
-    key = backup_key(order.order_id, order.created_at)
-    put_backup(key, as_json(OrderDetails.model_validate(order.model_dump())))
+    key = put_backup(OrderDetails.model_validate(order.model_dump()))
     return BackedUpOrder(**order.model_dump(), backup_key=key)

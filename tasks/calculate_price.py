@@ -1,37 +1,33 @@
-"""CalculatePrice: what the order costs, at today's prices."""
+"""CalculatePrice: price the order at today's prices."""
 
 import json
 
-from orders.contracts import AcceptedOrder, PricedItem, PricedOrder
-from orders.entry import task
-from orders.errors import UnknownProduct
+from orders.documents.workflow import AcceptedOrder, PricedItem, PricedOrder
+from orders.errors import TotalTooHigh, UnknownProduct
+from orders.handlers import task
 from orders.model import total_of
 from orders.queries import transaction
 
 
-@task
+@task(title="Prices the order at today's prices.", raises=(UnknownProduct, TotalTooHigh))
 def handler(order: AcceptedOrder) -> PricedOrder:
-    """Price every item and the whole.
+    """Price every item and the whole order.
 
-    Raises UnknownProduct for products that are not in the inventory, TotalTooHigh.
+    Raises UnknownProduct when the inventory lacks a product, TotalTooHigh.
     """
-    items = _priced(order)
+    items = _priced_items(order)
     return PricedOrder(
-        order_id=order.order_id,
-        customer_id=order.customer_id,
-        items=items,
-        total_amount=total_of(items),
+        **order.model_dump(exclude={"items"}), items=items, total_amount=total_of(items)
     )
 
 
-def _priced(order: AcceptedOrder) -> tuple[PricedItem, ...]:
-    wanted = {item.product_id: item.quantity for item in order.items}
+def _priced_items(order: AcceptedOrder) -> tuple[PricedItem, ...]:
+    product_ids = [item.product_id for item in order.items]
     with transaction() as sql:
-        rows = sql.inventory.prices(product_ids=json.dumps(list(wanted)))
+        rows = sql.inventory.prices(product_ids=json.dumps(product_ids))
     prices = {row["product_id"]: row["price"] for row in rows}
-    if unknown := sorted(wanted.keys() - prices.keys()):
+    if unknown := sorted(set(product_ids) - prices.keys()):
         raise UnknownProduct(unknown)
     return tuple(
-        PricedItem(product_id=product_id, quantity=quantity, price=prices[product_id])
-        for product_id, quantity in wanted.items()
+        PricedItem(**item.model_dump(), price=prices[item.product_id]) for item in order.items
     )

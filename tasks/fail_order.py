@@ -1,18 +1,18 @@
-"""FailOrder: record the failure and give the stock back, whatever happened before."""
+"""FailOrder: the saga's compensation. Record the failure and give the stock back."""
 
-from orders.contracts import FailedOrder, FailingOrder
-from orders.entry import task
+from orders.compensation import compensate
+from orders.documents.workflow import FailedOrder, FailingOrder
+from orders.handlers import task
 from orders.queries import transaction
-from orders.settling import fail
 
 
-@task
+@task(title="Records the order as failed and gives its stock back.")
 def handler(order: FailingOrder) -> FailedOrder:
-    """Settle the order as failed, in one transaction, once.
+    """Compensate the order in one transaction, once, however often this runs.
 
-    Right even if nothing happened before it; does nothing when the order was settled
-    already (failed, cancelled, shipped or deleted), so that a late run changes nothing.
+    Right even when no step ran before it; changes nothing when the order has failed, was
+    cancelled, shipped or deleted already.
     """
     with transaction() as sql:
-        fail(sql, order)
-    return FailedOrder(order_id=order.order_id, failure=order.failure.told())
+        compensate(sql, order)
+    return FailedOrder(order_id=order.order_id, failure=order.failure.with_readable_cause())

@@ -1,17 +1,18 @@
-"""PersistOrder: the order gets its row and its items."""
+"""PersistOrder: store the order and its items in the tables."""
 
-from orders.contracts import ReservedOrder, StoredOrder, items_for_sql
-from orders.entry import task
-from orders.holding import require_held
+from orders.documents.workflow import ReservedOrder, StoredOrder, items_for_sql
+from orders.errors import OrderAlreadySettled
+from orders.handlers import task
 from orders.queries import transaction
+from orders.reservations import require_held
 
 
-@task
+@task(title="Stores the order and its items.", raises=(OrderAlreadySettled,))
 def handler(order: ReservedOrder) -> StoredOrder:
     """Store the order, once, as long as its stock is held.
 
-    Raises OrderAlreadySettled when the order failed or was deleted before this came: a
-    late run must not bring it back.
+    Raises OrderAlreadySettled when the order has failed or was deleted before this task ran: a
+    late task must not bring it back.
     """
     with transaction() as sql:
         require_held(sql, order)

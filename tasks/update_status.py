@@ -1,16 +1,16 @@
-"""UpdateStatus: the order moves on to processing."""
+"""UpdateStatus: move the order from pending to processing."""
 
-from orders.contracts import BackedUpOrder, ProcessedOrder
-from orders.entry import task
+from orders.documents.workflow import BackedUpOrder, ProcessedOrder
 from orders.errors import OrderAlreadySettled
+from orders.handlers import task
 from orders.queries import transaction
 
 
-@task
+@task(title="Moves the order from pending to processing.", raises=(OrderAlreadySettled,))
 def handler(order: BackedUpOrder) -> ProcessedOrder:
     """Move the order from pending to processing; any other status stays as it is.
 
-    Raises OrderAlreadySettled when the order is gone.
+    Raises OrderAlreadySettled when the order was deleted.
     """
     with transaction() as sql:
         sql.orders.start_processing(order_id=order.order_id)

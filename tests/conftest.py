@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import settings
 
-from tests.shop import Shop, eventually
+from tests.running.shop import Shop, eventually
 
 ROOT = Path(__file__).parent.parent
 

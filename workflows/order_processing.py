@@ -16,7 +16,7 @@ from tasks import (
     persist_order,
     update_status,
 )
-from workflows.states import STUBBORN, any_error, definition, fail, task
+from workflows.states import RETRY_ALL, any_error, definition, fail, task
 
 TIMEOUT_SECONDS = 1800
 """More than every state at its worst, one after the other: asl/order_processing.md adds it up.
@@ -33,7 +33,7 @@ def order_processing() -> dict[str, Any]:
         error="$.failure.Error",
         cause="$.failure.Cause",
     )
-    undo = any_error(then=Chain([task(fail_order, retry=STUBBORN), failed]))
+    undo = any_error(then=Chain([task(fail_order, retry=RETRY_ALL), failed]))
     steps = (calculate_price, check_inventory, persist_order, back_up_order, update_status)
     return definition(
         Chain([task(step, catch=undo) for step in steps]),

@@ -8,12 +8,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from workflows.checks import findings
 from workflows.checks.asl import Machine
-from workflows.checks.surroundings import deployed
+from workflows.checks.deployment import deployed
 from workflows.order_processing import order_processing
 from workflows.page import in_readme, page
 from workflows.page.budget import budget_table
+from workflows.rules import findings
 
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "asl" / "order_processing.asl.json"
@@ -28,11 +28,11 @@ def rendered() -> str:
 
 def files() -> dict[Path, str]:
     """What each file that is written must hold."""
-    definition, around = order_processing(), deployed()
+    definition, deployment = order_processing(), deployed()
     return {
         TARGET: rendered(),
-        PAGE: page(definition, around),
-        README: in_readme(README.read_text("utf-8"), definition, around),
+        PAGE: page(definition, deployment),
+        README: in_readme(README.read_text("utf-8"), definition, deployment),
     }
 
 

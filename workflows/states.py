@@ -71,9 +71,9 @@ def _retry(errors: Iterable[str], attempts: int) -> _Retry:
 
 _THROTTLED = _retry(["Lambda.TooManyRequestsException"], attempts=8)
 """Concurrency is spent: nothing is wrong with the order, which had better wait than fail."""
-TRANSIENT = [_THROTTLED, _retry([*_names(Unavailable), *_LAMBDA_FAULTS], attempts=3)]
+RETRY_TRANSIENT = [_THROTTLED, _retry([*_names(Unavailable), *_LAMBDA_FAULTS], attempts=3)]
 """A forward step: three more tries of what may pass, never of a Refused."""
-STUBBORN = [_THROTTLED, _retry(["States.ALL"], attempts=6)]
+RETRY_ALL = [_THROTTLED, _retry(["States.ALL"], attempts=6)]
 """The compensation: six more tries of anything, because nothing stands behind it."""
 
 
@@ -85,14 +85,14 @@ def name_of(task_module: ModuleType) -> str:
 def task(
     task_module: ModuleType,
     *,
-    retry: Sequence[_Retry] = TRANSIENT,
+    retry: Sequence[_Retry] = RETRY_TRANSIENT,
     catch: steps.Catch | None = None,
 ) -> steps.Task:
     """The state that runs the module's handler: the document goes in, its answer comes out."""
     name = name_of(task_module)
     return steps.Task(
         name,
-        comment=(task_module.__doc__ or "").partition(": ")[2].strip(),
+        comment=task_module.handler.spec.title,
         resource="arn:aws:states:::lambda:invoke",
         parameters={"FunctionName": f"${{{name}Function}}", "Payload.$": "$"},
         output_path="$.Payload",

@@ -2,7 +2,7 @@
 -- One moment for all that is read from here on; nothing is written.
 START TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;
 
--- name: take_time()!
+-- name: disable_statement_timeout()!
 -- The database's own limit is for the functions.
 SET LOCAL statement_timeout = 0;
 
@@ -102,7 +102,7 @@ HAVING min(created_at)
 ORDER BY min(created_at), order_id
 LIMIT CAST(:row_limit AS BIGINT);
 
--- name: unheard_of(order_ids)
+-- name: executions_without_rows(order_ids)
 -- Those of the order ids that have left no trace in any table.
 SELECT order_id
 FROM jsonb_array_elements_text(CAST(:order_ids AS jsonb)) AS named (order_id)

@@ -8,7 +8,7 @@ WHERE NOT EXISTS (SELECT FROM inventory_reservations WHERE order_id = :order_id)
 ORDER BY product_id
 ON CONFLICT DO NOTHING;
 
--- name: void(order_id, customer_id, items)!
+-- name: insert_released(order_id, customer_id, items)!
 -- Settles an order that took nothing, so that a late CheckInventory cannot take any more.
 INSERT INTO inventory_reservations (order_id, customer_id, product_id, quantity, status)
 SELECT CAST(:order_id AS VARCHAR), :customer_id, product_id, quantity, 'released'

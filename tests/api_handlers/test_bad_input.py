@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.shop import Shop, an_id
+from tests.running.shop import Shop, an_id
 
 ID = "must be 1 to 50 characters, not blank, without control characters"
 QUANTITY = "must be a whole number from 1 to 10000"

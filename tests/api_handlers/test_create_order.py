@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 
-from tests.shop import Document, Shop, a_line, an_id, an_order
+from tests.running.shop import Document, Shop, a_line, an_id, an_order
 
 
 def post(shop: Shop, order: Document, key: str) -> httpx.Response:

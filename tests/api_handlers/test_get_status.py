@@ -3,7 +3,7 @@
 import re
 from urllib.parse import quote
 
-from tests.shop import Document, Shop, a_line, eventually
+from tests.running.shop import Document, Shop, a_line, eventually
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from tests.shop import Document, Shop, a_line, an_id
+from tests.running.shop import Document, Shop, a_line, an_id
 
 
 def list_orders(shop: Shop, **query: str | int) -> Document:

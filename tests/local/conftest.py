@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.local.running import Running
+from tests.local.small_stack import Running
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from local.lambda_runtime import TURN_SECONDS, Runtime
-from local.template import Function
-from tests.local.running import PATIENCE_SECONDS
+from deployment.template import Function
+from local.lambda_functions.runtime import TURN_SECONDS, Runtime
+from tests.local.small_stack import PATIENCE_SECONDS
 
 ACT = Function("Act", "arn", "cloud_functions.act", 20, 128, {})
 OTHER = Function("Other", "arn", "cloud_functions.act", 20, 128, {})

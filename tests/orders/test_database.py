@@ -13,7 +13,7 @@ from orders import database
 from orders.errors import DatabaseRefused, DatabaseUnavailable, OrderNotFound
 from orders.queries import transaction
 from orders.settings import database_settings
-from tests.shop import Shop, an_id, eventually
+from tests.running.shop import Shop, an_id, eventually
 
 
 @pytest.fixture(autouse=True)

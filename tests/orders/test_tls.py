@@ -13,7 +13,7 @@ import trustme
 from orders import database
 from orders.errors import DatabaseUnavailable
 from orders.settings import DatabaseSettings
-from tests.shop import Shop
+from tests.running.shop import Shop
 
 ELSEWHERE = "127.0.0.2"
 """Loopback, but not one of the names for this machine that need no TLS."""

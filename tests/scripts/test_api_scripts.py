@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from tests.conftest import ROOT
-from tests.shop import Shop
+from tests.running.shop import Shop
 
 SCRIPTS = [[sys.executable, "scripts/test_api.py"], ["bash", "scripts/test_api.sh"]]
 

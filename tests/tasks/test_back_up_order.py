@@ -1,7 +1,7 @@
 """BackUpOrder into the bucket."""
 
-from tests.shop import Shop
-from tests.tasks.walking import walked
+from tests.running.shop import Shop
+from tests.running.walking import walked
 
 
 def test_the_document_is_the_order_as_the_api_shows_it(shop: Shop) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.shop import Shop, TaskFailed, a_line, an_id, an_order
+from tests.running.shop import Shop, TaskFailed, a_line, an_id, an_order
 
 
 def priced(shop: Shop, *lines: dict[str, object]) -> dict[str, object]:

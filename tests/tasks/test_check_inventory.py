@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.shop import Shop, TaskFailed, a_line, an_id, an_order
-from tests.tasks.walking import failing, walked
+from tests.running.shop import Shop, TaskFailed, a_line, an_id, an_order
+from tests.running.walking import failing, walked
 
 
 def test_takes_the_stock(shop: Shop) -> None:

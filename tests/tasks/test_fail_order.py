@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from tests.shop import Shop, TaskFailed, a_line, an_id, an_order
-from tests.tasks.walking import FORWARD, failing, walked
+from tests.running.shop import Shop, TaskFailed, a_line, an_id, an_order
+from tests.running.walking import FORWARD, failing, walked
 
 
 @pytest.mark.parametrize("state", FORWARD)

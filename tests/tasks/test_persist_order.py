@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from tests.shop import Shop, TaskFailed
-from tests.tasks.walking import failing, walked
+from tests.running.shop import Shop, TaskFailed
+from tests.running.walking import failing, walked
 
 
 def test_stores_the_order_with_its_items_as_pending(shop: Shop) -> None:

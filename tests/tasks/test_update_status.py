@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.shop import Shop, TaskFailed
-from tests.tasks.walking import walked
+from tests.running.shop import Shop, TaskFailed
+from tests.running.walking import walked
 
 
 def test_moves_the_order_to_processing_however_often_it_runs(shop: Shop) -> None:

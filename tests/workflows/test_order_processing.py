@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.shop import Document, Shop, a_line
-from tests.tasks.walking import FORWARD
+from tests.running.shop import Document, Shop, a_line
+from tests.running.walking import FORWARD
 
 
 class Way(NamedTuple):

@@ -2,10 +2,9 @@
 
 from decimal import Decimal
 
-from tests.workflows.checks.machines import DEPLOYED, REAL, Definition, States, changed
+from tests.workflows.machines import DEPLOYED, REAL, Definition, States, changed
 from workflows.page import in_readme, page
 from workflows.page.cost import usd_per_million
-from workflows.page.diagram import promise
 
 PAGE = page(REAL, DEPLOYED)
 STEPS = sum(state["Type"] == "Task" for state in REAL["States"].values()) - 1
@@ -13,7 +12,7 @@ STEPS = sum(state["Type"] == "Task" for state in REAL["States"].values()) - 1
 
 
 def test_the_forward_path_comes_first_and_tells_what_is_true_by_then() -> None:
-    assert 'CalculatePrice -->|"every item has its price"| CheckInventory' in PAGE
+    assert 'CalculatePrice -->|"every item is priced"| CheckInventory' in PAGE
     assert PAGE.index("CalculatePrice -->") < PAGE.index("UpdateStatus -->")
     assert PAGE.index("UpdateStatus -->") < PAGE.index(".->")
 
@@ -34,7 +33,7 @@ def test_a_choice_is_drawn_with_its_ways() -> None:
 
 
 def test_a_state_shows_its_errors_and_its_worst_case() -> None:
-    (row,) = (line for line in PAGE.splitlines() if line.startswith("| CheckInventory | take"))
+    (row,) = (line for line in PAGE.splitlines() if line.startswith("| CheckInventory | Reserves"))
 
     assert row.endswith("| 8 + 3 | 242 s | `InsufficientStock`, `OrderAlreadySettled` |")
 
@@ -58,7 +57,3 @@ def test_the_diagram_is_all_that_changes_in_a_readme() -> None:
     assert text.startswith("before\n```mermaid\nflowchart TD\n")
     assert text.endswith("```\nafter\n```bash\nx\n```\n")
     assert "\nold\n" not in text
-
-
-def test_a_promise_is_a_docstrings_first_line() -> None:
-    assert promise("It has its row.\n\nMore.") == "it has its row"

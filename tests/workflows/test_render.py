@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.workflows.checks.machines import Definition, States, changed
+from tests.workflows.machines import Definition, States, changed
 from workflows import render
 
 

@@ -1,51 +1,17 @@
-"""What must hold before a state machine is rendered.
+"""What must hold of any state machine of ours before it is rendered.
 
-Each finding is a sentence that names the state and the way out. One kind of check comes after
-another, as each relies on those before: fields, targets, ways, then everything else.
+asl, retrying  the part of the Amazon States Language that we use, as closed models
+reading        a definition read into those models, or the findings that say why it cannot be
+graph          transitions: every target exists, every state is reached, every path ends
+payloads       what a payload is known to hold, and whether a model accepts it
+types          whether one type of value can be read as another
+flow           the payload along every transition: each state's output is the next one's input
+paths          JSONPaths in the definition lead to something
+functions      every Task runs a deployed function, and outwaits it
+failures       which errors a Retry and a Catch name
+budget         the longest that an execution can take, against the machine's own timeout
+deployment     the deployed functions that a machine is checked against
+
+Each finding is a sentence that names the state and the fix. The rules of our own machine are in
+workflows.rules.
 """
-
-from collections.abc import Iterator
-from typing import Any
-
-from pydantic import ValidationError
-
-from workflows.checks.asl import Machine
-from workflows.checks.budget import check_budget
-from workflows.checks.compensation import check_compensation
-from workflows.checks.defaults import check_defaults
-from workflows.checks.failures import check_failures
-from workflows.checks.flow import check_flow
-from workflows.checks.functions import check_functions
-from workflows.checks.graph import check_targets, check_ways
-from workflows.checks.reading import misread, too_long
-from workflows.checks.surroundings import Surroundings
-
-
-def findings(definition: dict[str, Any], around: Surroundings) -> list[str]:
-    """What is wrong with the definition; nothing, when it may be rendered."""
-    try:
-        machine = Machine.model_validate(definition)
-    except ValidationError as error:
-        return list(misread(error))
-    for stage in _stages(definition, machine, around):
-        if found := list(stage):
-            return found
-    return []
-
-
-def _stages(
-    definition: dict[str, Any], machine: Machine, around: Surroundings
-) -> Iterator[Iterator[str]]:
-    yield too_long(definition)
-    yield check_targets(machine)
-    yield check_ways(machine)
-    yield check_functions(machine, around)
-    yield _everything_else(machine, around)
-    yield check_defaults(machine, around)
-
-
-def _everything_else(machine: Machine, around: Surroundings) -> Iterator[str]:
-    yield from check_flow(machine, around)
-    yield from check_failures(machine, around)
-    yield from check_compensation(machine, around)
-    yield from check_budget(machine)

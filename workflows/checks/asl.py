@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from orders.contracts import must_be
+from orders.documents.fields import must_be
 from workflows.checks.retrying import REFERENCE, Catcher, Part, Retrier, in_order
 
 LONGEST_NAME = 80
@@ -31,7 +31,7 @@ Path = Annotated[
 Retry = Annotated[
     tuple[Retrier, ...],
     Field(min_length=1),
-    must_be("a list of at least one entry, such as TRANSIENT"),
+    must_be("a list of at least one entry, such as RETRY_TRANSIENT"),
     AfterValidator(in_order),
 ]
 Catch = Annotated[tuple[Catcher, ...], AfterValidator(in_order)]

@@ -6,9 +6,9 @@ import botocore.session
 
 from orders import errors
 from workflows.checks.asl import Machine, Task
+from workflows.checks.deployment import Deployment
 from workflows.checks.graph import tasks
 from workflows.checks.retrying import ALL
-from workflows.checks.surroundings import Surroundings
 
 OF_LAMBDA = {
     "Lambda.AWSLambdaException",
@@ -60,12 +60,12 @@ def of_lambda_invoke() -> set[str]:
     return {f"Lambda.{shape.name}" for shape in lambda_.operation_model("Invoke").error_shapes}
 
 
-def check_failures(machine: Machine, around: Surroundings) -> Iterator[str]:
+def check_failures(machine: Machine, deployment: Deployment) -> Iterator[str]:
     """In every Task."""
     known = leaves(errors.OrderError) | OF_LAMBDA | OF_STATES | of_lambda_invoke()
     for name, task in tasks(machine).items():
         yield from _unknown(name, task, known)
-        if name != around.compensation:
+        if name != deployment.compensation:
             yield from _retried_in_vain(name, task)
             yield from _not_retried(name, task)
 

@@ -7,14 +7,12 @@ the same document in again.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pydantic import BaseModel
-
-from orders.contracts import Failure
+from orders.documents.workflow import Failure, WorkflowDocument
 from workflows.checks.asl import Choice, Fail, Machine, State, Task
-from workflows.checks.documents import Document, Value, breaks_promise, made_by, misfits
+from workflows.checks.deployment import Deployment, Signature
 from workflows.checks.graph import Edge, edges, ends_well
 from workflows.checks.paths import check_choice, check_told
-from workflows.checks.surroundings import Signature, Surroundings
+from workflows.checks.payloads import Document, Value, made_by, misfits, skips_required_state
 
 WRITTEN_BY_CATCH = Value(Failure, certain=False)
 """Step Functions leaves Cause out of some errors."""
@@ -28,21 +26,21 @@ class Arrival(NamedTuple):
     origin: str
 
 
-def arrivals(machine: Machine, around: Surroundings) -> Iterator[Arrival]:
+def arrivals(machine: Machine, deployment: Deployment) -> Iterator[Arrival]:
     """Every document that comes to a state, along every way from the start."""
-    start = Arrival(machine.start_at, made_by(around.takes), "the start")
-    yield from _Flow(machine, around).arrivals(start)
+    start = Arrival(machine.start_at, made_by(deployment.takes), "the start")
+    yield from _Flow(machine, deployment).arrivals(start)
 
 
-def check_flow(machine: Machine, around: Surroundings) -> Iterator[str]:
+def check_flow(machine: Machine, deployment: Deployment) -> Iterator[str]:
     """Along every way from the start; states that several ways come to are looked at once each."""
-    start = Arrival(machine.start_at, made_by(around.takes), "the start")
-    yield from dict.fromkeys(_Flow(machine, around).follow(start))
+    start = Arrival(machine.start_at, made_by(deployment.takes), "the start")
+    yield from dict.fromkeys(_Flow(machine, deployment).follow(start))
 
 
 class _Flow(NamedTuple):
     machine: Machine
-    around: Surroundings
+    deployment: Deployment
 
     def follow(self, arrival: Arrival) -> Iterator[str]:
         """What comes of a wrong document is not told again by the Catches that hand it on."""
@@ -55,7 +53,7 @@ class _Flow(NamedTuple):
                 yield from self.follow(_along(edge, arrival, given))
         if ends_well(state):
             whole = Arrival("The end", given, arrival.state)
-            yield from _mismatch(whole, self.around.gives)
+            yield from _mismatch(whole, self.deployment.gives)
 
     def arrivals(self, arrival: Arrival) -> Iterator[Arrival]:
         """This one, and all that come of it."""
@@ -66,7 +64,9 @@ class _Flow(NamedTuple):
             yield from self.arrivals(_along(edge, arrival, given))
 
     def _signature(self, state: State) -> Signature | None:
-        return self.around.functions[state.function].signature if isinstance(state, Task) else None
+        return (
+            self.deployment.functions[state.function].signature if isinstance(state, Task) else None
+        )
 
     def _arrives(self, arrival: Arrival, state: State) -> Iterator[str]:
         if signature := self._signature(state):
@@ -92,17 +92,17 @@ def _along(edge: Edge, arrival: Arrival, given: Document) -> Arrival:
     return Arrival(edge.target, caught, f"{edge.label} of {arrival.state}")
 
 
-def _mismatch(arrival: Arrival, takes: type[BaseModel]) -> Iterator[str]:
+def _mismatch(arrival: Arrival, takes: type[WorkflowDocument]) -> Iterator[str]:
     wrong = "; ".join(misfits(arrival.document, takes))
     if wrong:
         yield (
             f"{arrival.state} takes {takes.__name__}, and {arrival.origin} brings {wrong}: "
             "make the two agree in orders/contracts.py, or lead elsewhere."
         )
-    elif breaks_promise(arrival.document, takes):
+    elif skips_required_state(arrival.document, takes):
         model = arrival.document.model.__name__ if arrival.document.model else ""
         yield (
             f"{arrival.state} takes {takes.__name__}, and {arrival.origin} brings {model}, which "
-            f"has its fields but not its promise ({takes.__doc__}): go through the state that "
+            f"has its fields but not its promise ({takes.label}): go through the state that "
             "gives it."
         )

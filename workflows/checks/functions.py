@@ -5,20 +5,20 @@ from collections.abc import Iterator
 
 from orders import errors
 from workflows.checks.asl import Machine, Task
+from workflows.checks.deployment import Deployment, Function
 from workflows.checks.graph import tasks
-from workflows.checks.surroundings import Function, Surroundings
 
 _NAME = re.compile(r"\b[A-Z][a-z]+(?:[A-Z][a-z]+)+\b")
 
 
-def check_functions(machine: Machine, around: Surroundings) -> Iterator[str]:
+def check_functions(machine: Machine, deployment: Deployment) -> Iterator[str]:
     """Names, handlers and timeouts."""
     for name, task in tasks(machine).items():
-        yield from _check(name, task, around)
+        yield from _check(name, task, deployment)
 
 
-def _check(name: str, task: Task, around: Surroundings) -> Iterator[str]:
-    function = around.functions.get(task.function)
+def _check(name: str, task: Task, deployment: Deployment) -> Iterator[str]:
+    function = deployment.functions.get(task.function)
     if function is None:
         yield (
             f"{name} runs ${{{task.function}}}, which template.yaml does not substitute: "

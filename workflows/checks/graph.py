@@ -31,7 +31,7 @@ def edges(state: State) -> Iterator[Edge]:
 
 
 def reached(machine: Machine, start: str, without: Collection[str] = ()) -> set[str]:
-    """The states that an execution may come to, from and with `start`, on ways around some."""
+    """The states that an execution may come to, from and with `start`, on ways deployment some."""
     found: set[str] = set()
     ahead = [start]
     while ahead:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from workflows.checks.asl import Choice, Fail, Rule
-from workflows.checks.documents import Document
-from workflows.checks.kinds import type_names
+from workflows.checks.payloads import Document
+from workflows.checks.types import type_names
 
 CONTEXT = {
     "$$.Execution.Id",

@@ -16,7 +16,7 @@ _KINDS = {kind.__name__: kind for kind in get_args(get_args(asl.State)[0])}
 _KNOWN_KINDS = f"use one of {', '.join(_KINDS)}, or teach workflows/checks/asl.py"
 _WHY = {
     "TimeoutSeconds": "without it one lost call keeps the order until the machine's own timeout",
-    "Retry": "without it one dropped connection fails the order; TRANSIENT is the policy",
+    "Retry": "without it one dropped connection fails the order; RETRY_TRANSIENT is the policy",
     "Default": "nothing catches a Choice that nothing matches",
     "Payload.$": "without it the task gets no order; $ is the whole document",
     "JitterStrategy": "without it all orders of an outage come back at once; FULL",

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_pascal
 from pydantic_core import PydanticCustomError
 
-from orders.contracts import must_be
+from orders.documents.fields import must_be
 
 ALL = "States.ALL"
 MOST_ATTEMPTS = 10

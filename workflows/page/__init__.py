@@ -3,7 +3,7 @@
 from typing import Any
 
 from workflows.checks.asl import Machine
-from workflows.checks.surroundings import Surroundings
+from workflows.checks.deployment import Deployment
 from workflows.page.budget import budget_table
 from workflows.page.cost import cost_table
 from workflows.page.diagram import diagram
@@ -36,20 +36,20 @@ errors in turn use up all of them. Jitter only makes the waits shorter.
 """
 
 
-def page(definition: dict[str, Any], around: Surroundings) -> str:
+def page(definition: dict[str, Any], deployment: Deployment) -> str:
     """In Markdown; of a definition that the checks have passed."""
     machine = Machine.model_validate(definition)
     return _PAGE.format(
         comment=machine.comment,
-        diagram=diagram(machine, around),
-        states=states_table(machine, around),
+        diagram=diagram(machine, deployment),
+        states=states_table(machine, deployment),
         budget=budget_table(machine),
         cost=cost_table(machine),
     )
 
 
-def in_readme(text: str, definition: dict[str, Any], around: Surroundings) -> str:
+def in_readme(text: str, definition: dict[str, Any], deployment: Deployment) -> str:
     """The README with its one diagram as it is now."""
     before, _, rest = text.partition("```mermaid\n")
     _, _, after = rest.partition("```\n")
-    return before + diagram(Machine.model_validate(definition), around) + after
+    return before + diagram(Machine.model_validate(definition), deployment) + after

@@ -3,29 +3,23 @@
 from collections.abc import Iterator
 
 from workflows.checks.asl import Machine, State, Task
+from workflows.checks.deployment import Deployment
 from workflows.checks.graph import Edge, edges, ends_well, in_order
 from workflows.checks.retrying import ALL
-from workflows.checks.surroundings import Surroundings
 
 
-def diagram(machine: Machine, around: Surroundings) -> str:
+def diagram(machine: Machine, deployment: Deployment) -> str:
     """Fenced, as GitHub shows it."""
-    lines = [_arrow("start((start))", machine.start_at, promise(around.takes.__doc__))]
-    lines += _forward(machine, around)
+    lines = [_arrow("start((start))", machine.start_at, deployment.takes.label)]
+    lines += _forward(machine, deployment)
     lines += _caught(machine)
     return "```mermaid\nflowchart TD\n" + "".join(f"    {line}\n" for line in lines) + "```\n"
 
 
-def promise(docstring: str | None) -> str:
-    """What a model says of the order, to stand beside an arrow."""
-    line = (docstring or "").partition("\n")[0].rstrip(".").replace('"', "'")
-    return line[:1].lower() + line[1:]
-
-
-def _forward(machine: Machine, around: Surroundings) -> Iterator[str]:
+def _forward(machine: Machine, deployment: Deployment) -> Iterator[str]:
     for name in in_order(machine):
         state = machine.states[name]
-        label = _given(state, around)
+        label = _given(state, deployment)
         for edge in edges(state):
             if edge.catcher is None:
                 yield _arrow(name, _drawn(edge.target, machine), label or _way(edge))
@@ -45,9 +39,9 @@ def _caught(machine: Machine) -> Iterator[str]:
         yield f'{" & ".join(names)} -.->|"{label}"| {target}'
 
 
-def _given(state: State, around: Surroundings) -> str:
-    signature = around.functions[state.function].signature if isinstance(state, Task) else None
-    return promise(signature.gives.__doc__) if signature else ""
+def _given(state: State, deployment: Deployment) -> str:
+    signature = deployment.functions[state.function].signature if isinstance(state, Task) else None
+    return signature.gives.label if signature else ""
 
 
 def _drawn(name: str, machine: Machine) -> str:

@@ -2,30 +2,30 @@
 
 from workflows.checks.asl import Fail, Machine, State, Task
 from workflows.checks.budget import budget
+from workflows.checks.deployment import Deployment
 from workflows.checks.functions import raised
 from workflows.checks.graph import in_order
-from workflows.checks.surroundings import Surroundings
 from workflows.page.markdown import table
 
 HEAD = ("State", "What it does", "Task, function", "Timeout", "Retries", "At worst", "Can end in")
 
 
-def states_table(machine: Machine, around: Surroundings) -> str:
+def states_table(machine: Machine, deployment: Deployment) -> str:
     """A row for every state, in the order in which they run."""
     worst = budget(machine).worst
     return table(
         HEAD,
         (
-            _row(name, machine.states[name], worst[name].seconds, around)
+            _row(name, machine.states[name], worst[name].seconds, deployment)
             for name in in_order(machine)
         ),
     )
 
 
-def _row(name: str, state: State, seconds: float, around: Surroundings) -> tuple[object, ...]:
+def _row(name: str, state: State, seconds: float, deployment: Deployment) -> tuple[object, ...]:
     if not isinstance(state, Task):
         return (name, state.comment, state.type, "", "", "", _told(state))
-    function = around.functions[state.function]
+    function = deployment.functions[state.function]
     file = function.handler.removesuffix(".handler").replace(".", "/")
     return (
         name,

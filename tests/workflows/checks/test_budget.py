@@ -1,6 +1,6 @@
 """The slowest way through the machine, and a machine that ends before it."""
 
-from tests.workflows.checks.machines import REAL, Definition, States, put_before, refused
+from tests.workflows.machines import REAL, Definition, States, put_before, refused
 from workflows.checks.asl import Machine
 from workflows.checks.budget import Worst, budget
 

@@ -1,6 +1,6 @@
 """Errors that no Retry and no Catch should name, and those that are missing."""
 
-from tests.workflows.checks.machines import Definition, States, refused
+from tests.workflows.machines import Definition, States, refused
 
 
 @refused("BackUpOrder: Retry names BackupUnavailabel, which nothing raises")

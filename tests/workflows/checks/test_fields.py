@@ -1,6 +1,6 @@
 """Machines that ASL itself, or our part of it, does not allow: asl.py, retrying.py, reading.py."""
 
-from tests.workflows.checks.machines import Definition, States, refused
+from tests.workflows.machines import Definition, States, refused
 
 
 @refused("CheckInventory: Cathc is a field that the checks do not know: Catch is meant")

@@ -2,15 +2,22 @@
 
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from orders.contracts import AcceptedOrder, Document, Money, PricedItem, PricedOrder, ProcessedOrder
+from orders.documents.fields import Money
+from orders.documents.workflow import (
+    AcceptedOrder,
+    PricedItem,
+    PricedOrder,
+    ProcessedOrder,
+    WorkflowDocument,
+)
 from orders.model import NO_MONEY
-from tests.workflows.checks.machines import DEPLOYED, Definition, States, refused
-from workflows.checks.surroundings import Signature, Surroundings
+from tests.workflows.machines import DEPLOYED, Definition, States, refused
+from workflows.checks.deployment import Deployment, Signature
 
 
-def giving(model: type[BaseModel]) -> Surroundings:
+def giving(model: type[WorkflowDocument]) -> Deployment:
     """Our functions, but CalculatePrice gives this model."""
     signature = Signature(AcceptedOrder, model)
     priced = DEPLOYED.functions["CalculatePriceFunction"]._replace(signature=signature)
@@ -41,7 +48,7 @@ class ItemsWithoutPrice(AcceptedOrder):
     total_amount: Money
 
 
-class ItemsMaybeNone(Document):
+class ItemsMaybeNone(WorkflowDocument):
     order_id: str
     customer_id: str
     items: tuple[PricedItem, ...]
@@ -69,7 +76,7 @@ def look(variable: str, **comparison: object) -> dict[str, Any]:
 @refused(
     "CheckInventory takes PricedOrder, and CalculatePrice brings no total_amount; an unknown "
     "total: make the two agree in orders/contracts.py",
-    around=giving(TotalRenamed),
+    deployment=giving(TotalRenamed),
 )
 def test_a_field_renamed(_: Definition, __: States) -> None: ...
 
@@ -77,21 +84,21 @@ def test_a_field_renamed(_: Definition, __: States) -> None: ...
 @refused(
     "CheckInventory takes PricedOrder, and CalculatePrice brings total_amount as number for "
     "number (minimum 0.0) or string",
-    around=giving(TotalAsNumber),
+    deployment=giving(TotalAsNumber),
 )
 def test_money_as_a_number(_: Definition, __: States) -> None: ...
 
 
 @refused(
     "CheckInventory takes PricedOrder, and CalculatePrice brings total_amount as string or null",
-    around=giving(TotalMaybeNull),
+    deployment=giving(TotalMaybeNull),
 )
 def test_money_that_may_be_missing(_: Definition, __: States) -> None: ...
 
 
 @refused(
     "CheckInventory takes PricedOrder, and CalculatePrice brings no items[].price",
-    around=giving(ItemsWithoutPrice),
+    deployment=giving(ItemsWithoutPrice),
 )
 def test_a_field_missing_from_every_item(_: Definition, __: States) -> None: ...
 
@@ -99,22 +106,22 @@ def test_a_field_missing_from_every_item(_: Definition, __: States) -> None: ...
 @refused(
     "CheckInventory takes PricedOrder, and CalculatePrice brings items as array for array "
     "(minItems 1)",
-    around=giving(ItemsMaybeNone),
+    deployment=giving(ItemsMaybeNone),
 )
 def test_a_list_that_may_be_empty(_: Definition, __: States) -> None: ...
 
 
 @refused(
     "CheckInventory takes PricedOrder, and CalculatePrice brings an unknown discount",
-    around=giving(OneFieldMore),
+    deployment=giving(OneFieldMore),
 )
 def test_a_field_that_the_next_state_refuses(_: Definition, __: States) -> None: ...
 
 
 @refused(
     "CheckInventory takes PricedOrder, and CalculatePrice brings SomebodyElsesOrder, which has "
-    "its fields but not its promise (Every item has its price.)",
-    around=giving(SomebodyElsesOrder),
+    "its fields but not its promise (every item is priced)",
+    deployment=giving(SomebodyElsesOrder),
 )
 def test_the_right_fields_of_another_kind_of_order(_: Definition, __: States) -> None: ...
 
@@ -122,14 +129,14 @@ def test_the_right_fields_of_another_kind_of_order(_: Definition, __: States) ->
 @refused(
     "CalculatePrice takes AcceptedOrder, and the start brings an unknown items[].price; an unknown "
     "total_amount",
-    around=DEPLOYED._replace(takes=SomebodyElsesOrder),
+    deployment=DEPLOYED._replace(takes=SomebodyElsesOrder),
 )
 def test_a_start_that_hands_in_too_much(_: Definition, __: States) -> None: ...
 
 
 @refused(
     "The end takes Promised, and UpdateStatus brings no greeting",
-    around=DEPLOYED._replace(gives=Promised),
+    deployment=DEPLOYED._replace(gives=Promised),
 )
 def test_an_end_that_lacks_what_is_promised(_: Definition, __: States) -> None: ...
 

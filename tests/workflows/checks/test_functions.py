@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from orders.contracts import BackedUpOrder, StoredOrder
-from tests.workflows.checks.machines import DEPLOYED, Definition, States, refused
-from workflows.checks.surroundings import TEMPLATE, Signature, Surroundings, deployed
+from orders.documents.workflow import BackedUpOrder, StoredOrder
+from tests.workflows.machines import DEPLOYED, Definition, States, refused
+from workflows.checks.deployment import TEMPLATE, Deployment, Signature, deployed
 
 
-def template(tmp_path: Path, old: str, new: str) -> Surroundings:
+def template(tmp_path: Path, old: str, new: str) -> Deployment:
     """Ours with one thing changed."""
     text = TEMPLATE.read_text("utf-8")
     assert old in text
@@ -18,7 +18,7 @@ def template(tmp_path: Path, old: str, new: str) -> Surroundings:
     return deployed(tmp_path / "template.yaml")
 
 
-def backing_up(**change: Any) -> Surroundings:  # noqa: ANN401  # any field of a Function
+def backing_up(**change: Any) -> Deployment:  # noqa: ANN401  # any field of a Function
     """Ours, with a BackUpOrder that differs in this."""
     function = DEPLOYED.functions["BackUpOrderFunction"]._replace(**change)
     return DEPLOYED._replace(functions={**DEPLOYED.functions, "BackUpOrderFunction": function})
@@ -31,14 +31,14 @@ def test_a_function_that_the_template_lacks(_: Definition, states: States) -> No
 
 @refused(
     "BackUpOrder gives up after 15 s, and its function may work for 20 s",
-    around=backing_up(timeout=20),
+    deployment=backing_up(timeout=20),
 )
 def test_a_function_that_outlives_its_state(_: Definition, __: States) -> None: ...
 
 
 @refused(
     "BackUpOrder gives up after 15 s, and its function may work for 15 s",
-    around=backing_up(timeout=15),
+    deployment=backing_up(timeout=15),
 )
 def test_a_function_that_ends_with_its_state(_: Definition, __: States) -> None: ...
 
@@ -74,14 +74,14 @@ def test_a_handler_that_is_none_has_no_signature(tmp_path: Path, handler: str) -
 
 @refused(
     "BackUpOrder runs BackUpOrderFunction, whose handler tasks.back_up_order.handler takes and",
-    around=backing_up(signature=None),
+    deployment=backing_up(signature=None),
 )
 def test_a_function_without_a_handler(_: Definition, __: States) -> None: ...
 
 
 @refused(
     "BackUpOrder runs BackUpOrderFunction, which the state machine's role may not invoke: add it",
-    around=backing_up(allowed=False),
+    deployment=backing_up(allowed=False),
 )
 def test_a_function_that_the_machine_may_not_invoke(_: Definition, __: States) -> None: ...
 
@@ -97,6 +97,6 @@ def test_the_template_says_what_the_machine_may_invoke(tmp_path: Path) -> None:
 
 @refused(
     "BackUpOrder says that it raises BucketGone, which orders/errors.py does not have: add it",
-    around=backing_up(signature=Signature(StoredOrder, BackedUpOrder, "Raises BucketGone.")),
+    deployment=backing_up(signature=Signature(StoredOrder, BackedUpOrder, "Raises BucketGone.")),
 )
 def test_a_docstring_that_raises_what_is_not_there(_: Definition, __: States) -> None: ...

@@ -1,6 +1,6 @@
 """States that lead nowhere, back, or are led to by none."""
 
-from tests.workflows.checks.machines import Definition, States, refused
+from tests.workflows.machines import Definition, States, refused
 
 
 @refused("BackUpOrder: Next leads to UpdateStats, which is not a state: UpdateStatus is meant")

@@ -1,7 +1,7 @@
 """Machines that are right, however different."""
 
-from orders.contracts import ReservedOrder
-from tests.workflows.checks.machines import (
+from orders.documents.workflow import ReservedOrder
+from tests.workflows.machines import (
     DEPLOYED,
     Definition,
     States,
@@ -9,7 +9,7 @@ from tests.workflows.checks.machines import (
     changed,
     put_before,
 )
-from workflows.checks import findings
+from workflows.rules import findings
 
 
 @accepted

@@ -1,0 +1,153 @@
+"""CloudFormation's short tags and the intrinsic functions a local run needs."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import yaml
+
+from deployment.errors import InvalidTemplate
+
+REGION = "us-east-1"
+ACCOUNT = "123456789012"
+PSEUDO_PARAMETERS = {
+    "AWS::AccountId": ACCOUNT,
+    "AWS::Partition": "aws",
+    "AWS::Region": REGION,
+    "AWS::StackName": "local",
+    "AWS::URLSuffix": "amazonaws.com",
+    "AWS::NoValue": None,
+}
+ARNS = {
+    "AWS::Serverless::Function": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:",
+    "AWS::Serverless::StateMachine": f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:",
+    "AWS::S3::Bucket": "arn:aws:s3:::",
+}
+
+
+class _Loader(yaml.SafeLoader):
+    """SafeLoader that reads `!Ref X` as `{"Ref": "X"}`."""
+
+
+def _tag(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    value = _value(loader, node)
+    if suffix == "GetAtt" and isinstance(value, str):
+        value = value.split(".", 1)
+    return {suffix if suffix in {"Ref", "Condition"} else f"Fn::{suffix}": value}
+
+
+def _value(loader: _Loader, node: yaml.Node) -> Any:  # noqa: ANN401  # any YAML value
+    if isinstance(node, yaml.ScalarNode):
+        return loader.construct_scalar(node)
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    if isinstance(node, yaml.MappingNode):
+        return loader.construct_mapping(node, deep=True)
+    return None
+
+
+_Loader.add_multi_constructor("!", _tag)
+
+
+def load(text: str) -> dict[str, Any]:
+    """Read a template; tags become their long form."""
+    return dict(yaml.load(text, Loader=_Loader))  # noqa: S506  # a SafeLoader
+
+
+class Resolver(NamedTuple):
+    """Gives a template's expressions their local values.
+
+    `values` holds parameters and resources' physical names by logical id;
+    a resource not named there is called by its logical id.
+    """
+
+    document: Mapping[str, Any]
+    values: Mapping[str, str]
+
+    def resolve(self, node: Any) -> Any:  # noqa: ANN401  # any YAML value
+        """Raises InvalidTemplate for an expression nothing here can evaluate."""
+        if isinstance(node, list):
+            return [self.resolve(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        name = next(iter(node), "")
+        if len(node) == 1 and (name == "Ref" or str(name).startswith("Fn::")):
+            return self._intrinsic(name, node[name])
+        return {key: self.resolve(item) for key, item in node.items()}
+
+    def _intrinsic(self, name: str, argument: Any) -> Any:  # noqa: ANN401
+        functions: dict[str, Callable[[Any], Any]] = {
+            "Ref": self._ref,
+            "Fn::GetAtt": self._attribute,
+            "Fn::Sub": self._sub,
+            "Fn::If": self._if,
+            "Fn::Equals": lambda pair: self.resolve(pair[0]) == self.resolve(pair[1]),
+            "Fn::Not": lambda terms: not self._holds(terms[0]),
+            "Fn::And": lambda terms: all(map(self._holds, terms)),
+            "Fn::Or": lambda terms: any(map(self._holds, terms)),
+            "Fn::Join": lambda pair: pair[0].join(self.resolve(pair[1])),
+        }
+        if name not in functions:
+            message = f"template.yaml uses {name}, which the local cloud cannot evaluate."
+            raise InvalidTemplate(message)
+        return functions[name](argument)
+
+    def _ref(self, name: str) -> Any:  # noqa: ANN401
+        if name in PSEUDO_PARAMETERS:
+            return PSEUDO_PARAMETERS[name]
+        if name in self.values:
+            return self.values[name]
+        if name in self.document["Resources"]:
+            return self._physical(name)
+        return self._default(name)
+
+    def _default(self, name: str) -> Any:  # noqa: ANN401
+        parameter = self.document.get("Parameters", {}).get(name, {})
+        if "Default" not in parameter:
+            message = f"template.yaml refers to {name}, which has no local value."
+            raise InvalidTemplate(message)
+        return parameter["Default"]
+
+    def _physical(self, name: str) -> str:
+        """A Ref gives a state machine's ARN, any other resource's name."""
+        if self.document["Resources"][name]["Type"].endswith("::StateMachine"):
+            return self.arn(name)
+        return name
+
+    def arn(self, name: str) -> str:
+        """The ARN of a resource by its logical id."""
+        resource = self.document["Resources"].get(name, {})
+        prefix = ARNS.get(resource.get("Type", ""))
+        if prefix is None:
+            message = f"template.yaml asks for the ARN of {name}, which has none locally."
+            raise InvalidTemplate(message)
+        named = self.resolve(resource.get("Properties", {}).get("Name"))
+        return prefix + str(named or self.values.get(name, name))
+
+    def _attribute(self, path: list[str]) -> str:
+        name, attribute = path
+        if attribute == "Arn":
+            return self.arn(name)
+        message = f"template.yaml asks for {name}.{attribute}, unknown locally."
+        raise InvalidTemplate(message)
+
+    def _sub(self, argument: Any) -> str:  # noqa: ANN401
+        text, extra = argument if isinstance(argument, list) else (argument, {})
+
+        def value(found: re.Match[str]) -> str:
+            name = found[1]
+            if name in extra:
+                return str(self.resolve(extra[name]))
+            path = name.split(".", 1)
+            return str(self._attribute(path) if len(path) > 1 else self._ref(name))
+
+        return re.sub(r"\$\{([^!}]+)\}", value, text).replace("${!", "${")
+
+    def _if(self, argument: list[Any]) -> Any:  # noqa: ANN401
+        condition, yes, no = argument
+        return self.resolve(yes if self._holds({"Condition": condition}) else no)
+
+    def _holds(self, term: dict[str, Any]) -> bool:
+        if "Condition" in term:
+            return self._holds(self.document["Conditions"][term["Condition"]])
+        return bool(self.resolve(term))

@@ -1,1 +1,0 @@
-"""docs/openapi.json: the API as its handlers, models, errors and template.yaml tell it."""

@@ -1,0 +1,96 @@
+"""Child processes: started, watched, ended."""
+
+import asyncio
+import signal
+import subprocess
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+from local.processes.failure import StackFailure
+
+T = TypeVar("T")
+PATIENCE_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Child:
+    """A component that runs in a process of its own."""
+
+    name: str
+    process: asyncio.subprocess.Process
+    log: Path
+
+    async def end(self) -> str:
+        """Wait for the end that should not come, and say how it came."""
+        code = await self.process.wait()
+        how = f"exit status {code}" if code >= 0 else signal.Signals(-code).name
+        return f"{self.name} ended unexpectedly ({how})"
+
+    async def death(self) -> NoReturn:
+        """Wait for that end. Raises StackFailure."""
+        message = f"{await self.end()}; see {self.log}."
+        raise StackFailure(message)
+
+    async def while_alive(self, work: Awaitable[T]) -> T:
+        """The result of the work. Raises StackFailure if the child ends before."""
+        working = asyncio.ensure_future(work)
+        death = asyncio.create_task(self.death())
+        try:
+            await asyncio.wait({working, death}, return_when=asyncio.FIRST_COMPLETED)
+            return await working if working.done() else await death
+        finally:
+            working.cancel()
+            death.cancel()
+
+
+@asynccontextmanager
+async def child(
+    name: str,
+    *command: str | Path | int,
+    log: Path,
+    ends_on: int = signal.SIGTERM,
+    **options: Any,  # noqa: ANN401
+) -> AsyncIterator[Child]:
+    """Run a program until the context ends.
+
+    It has a session of its own, so that a Ctrl-C in the terminal does not reach
+    it, and a pipe as stdin, whose end tells it that its parent is gone.
+    """
+    with log.open("ab") as output:
+        process = await asyncio.create_subprocess_exec(
+            *map(str, command),
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            **options,
+        )
+    try:
+        yield Child(name, process, log)
+    finally:
+        await _end(process, ends_on)
+
+
+async def run(name: str, *command: str | Path, log: Path, **options: Any) -> None:  # noqa: ANN401
+    """Run a program to its end. Raises StackFailure when it fails."""
+    async with child(name, *command, log=log, **options) as this:
+        if await this.process.wait() != 0:
+            raise StackFailure(f"{name} failed: {_last_line(log)} (see {log})")
+
+
+def _last_line(log: Path) -> str:
+    return (log.read_text(errors="replace").strip() or "no output").splitlines()[-1]
+
+
+async def _end(process: asyncio.subprocess.Process, ends_on: int) -> None:
+    if process.returncode is not None:
+        return
+    process.send_signal(ends_on)
+    try:
+        await asyncio.wait_for(process.wait(), PATIENCE_SECONDS)
+    except TimeoutError:
+        process.kill()
+        await process.wait()

@@ -1,0 +1,82 @@
+"""The folder that keeps the database, the logs and what is running where."""
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from local.processes.failure import StackFailure
+
+
+class DataFolder:
+    """Paths in the data folder; held by one running stack at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.postgres = path / "postgres"
+        self.socket = path / "socket"
+        self.logs = path / "logs"
+        self.description = path / "stack.json"
+
+    def log(self, name: str) -> Path:
+        """A component's log file."""
+        return self.logs / f"{name}.log"
+
+    def clear(self) -> None:
+        """Forget what was kept. Only what this program made is removed."""
+        for folder in (self.postgres, self.logs):
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def describe(self, stack: dict[str, Any]) -> None:
+        """Write stack.json, complete or not at all; it holds the API key."""
+        draft = self.path / "stack.json.new"
+        draft.unlink(missing_ok=True)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            json.dump(stack, file, indent=2)
+        draft.replace(self.description)
+
+
+@contextmanager
+def held(path: Path, *, fresh: bool) -> Iterator[DataFolder]:
+    """Hold the folder, made if need be. Raises StackFailure when it is in use."""
+    folder = DataFolder(path.resolve())
+    try:
+        folder.path.mkdir(parents=True, exist_ok=True)
+        lock = (folder.path / "lock").open("a")
+    except OSError as error:
+        message = f"Cannot use the data folder {path}: {error.strerror}."
+        raise StackFailure(message) from error
+    with lock:
+        _lock(lock.fileno(), folder.path)
+        folder.description.unlink(missing_ok=True)
+        if fresh:
+            folder.clear()
+        _make_logs(folder)
+        try:
+            yield folder
+        finally:
+            folder.description.unlink(missing_ok=True)
+
+
+def _make_logs(folder: DataFolder) -> None:
+    """They belong to whoever owns the data, though it may be root who starts the stack."""
+    if not folder.logs.exists():
+        owner = folder.path.stat()
+        folder.logs.mkdir()
+        if os.geteuid() == 0:
+            os.chown(folder.logs, owner.st_uid, owner.st_gid)
+    for path in (folder.logs, *folder.logs.iterdir()):
+        if not os.access(path, os.W_OK):
+            raise StackFailure(f"Cannot write to {path}: it belongs to another user.")
+
+
+def _lock(file: int, path: Path) -> None:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        message = f"The data folder {path} is in use by another local stack"
+        raise StackFailure(f"{message}; stop it or choose another with --data.") from error

@@ -1,0 +1,71 @@
+"""uvicorn, as a part of a bigger program."""
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from local.processes.failure import StackFailure
+
+DRAIN_SECONDS = 1
+
+
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to the program."""
+        yield
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises StackFailure when the port cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listening = socket.create_server((host, port), family=family, backlog=1024)
+    except (OSError, OverflowError) as error:
+        raise StackFailure(f"Cannot listen on {host}:{port}: {_why(error)}.") from error
+    # Handed on to each connection; asyncio sets it only on sockets it made itself.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
+
+
+def _why(error: OSError | OverflowError) -> object:
+    """Python adds the address to the system's words, but not to those about an unknown host."""
+    if isinstance(error, socket.gaierror):
+        return error.strerror
+    return os.strerror(error.errno) if isinstance(error, OSError) and error.errno else error
+
+
+def url(listening: socket.socket) -> str:
+    """Where a client on this machine finds the socket."""
+    host, port = listening.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  # not bound here
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+@asynccontextmanager
+async def serving(app: ASGIApp, listening: socket.socket) -> AsyncIterator[None]:
+    """Serve HTTP on the socket until the context ends, then drain for a second."""
+    server = _Server(
+        uvicorn.Config(
+            app,
+            lifespan="off",
+            ws="none",
+            loop="asyncio",
+            log_level="error",
+            access_log=False,
+            server_header=False,
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=DRAIN_SECONDS,
+        )
+    )
+    running = asyncio.create_task(server.serve([listening]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await running

@@ -1,0 +1,240 @@
+"""The decorators that make Lambda handlers: `@task` for task states, `@route` for API routes.
+
+A task takes one document and returns the next, as JSON; its errors go to Step Functions, which
+catches them by class name. A route names the parts of the request that it wants (`path`,
+`query`, `headers`, `body`, `caller`) as parameters, each annotated with its model; its errors
+become HTTP responses.
+
+Both keep what they declare on the handler, as `spec`: the state machine, its diagram and
+docs/openapi.json are made from it.
+"""
+
+import base64
+import inspect
+import json
+from collections.abc import Callable, Mapping
+from functools import wraps
+from http import HTTPStatus
+from typing import Any, NamedTuple, TypeAlias
+from urllib.parse import unquote
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import BaseModel, ValidationError
+
+from orders.documents.fields import Document, as_json
+from orders.errors import InvalidRequest, OrderError, OrderNotFound, RequestError
+from orders.settings import on_lambda, settings
+
+logger = Logger()
+
+Event: TypeAlias = dict[str, Any]
+Handler: TypeAlias = Callable[[Event, LambdaContext], Event]
+
+
+class TaskSpec(NamedTuple):
+    """What a task declares: its line in the ASL, its input and output, the errors it ends in."""
+
+    title: str
+    input: type[BaseModel]
+    output: type[Document]
+    raises: tuple[type[OrderError], ...]
+
+
+class RouteSpec(NamedTuple):
+    """What a route declares: its words in the API's documentation, its parts, its responses."""
+
+    summary: str
+    description: str
+    parts: dict[str, type[BaseModel]]
+    response: type[Document]
+    status: HTTPStatus
+    raises: tuple[type[RequestError], ...]
+
+
+def task(
+    title: str, raises: tuple[type[OrderError], ...] = ()
+) -> Callable[[Callable[[Any], Document]], Handler]:
+    """Make a Lambda handler of a function from one document to the next.
+
+    `title` is the state's comment in the ASL. `raises` names the errors that the state ends in
+    for reasons of its own, besides outages of the database.
+    """
+
+    def decorate(handle: Callable[[Any], Document]) -> Handler:
+        _check_settings()
+        (model,) = _parts(handle).values()
+
+        @wraps(handle)
+        def handler(event: Event, context: LambdaContext) -> Event:
+            _log_with(context.aws_request_id, event.get("order_id"))
+            try:
+                result = handle(model.model_validate(event))
+            except Exception as error:
+                logger.exception("failed", error=type(error).__name__)
+                raise
+            logger.info("done")
+            return result.model_dump(mode="json")
+
+        vars(handler)["spec"] = TaskSpec(title, model, _output(handle), raises)
+        return handler
+
+    return decorate
+
+
+def route(
+    summary: str,
+    description: str,
+    status: HTTPStatus = HTTPStatus.OK,
+    raises: tuple[type[RequestError], ...] = (),
+) -> Callable[[Callable[..., Document]], Handler]:
+    """Make a Lambda handler of a function from parts of a request to a response.
+
+    `raises` names the errors that callers must expect, besides InvalidRequest.
+    """
+
+    def decorate(handle: Callable[..., Document]) -> Handler:
+        _check_settings()
+        parts = _parts(handle)
+
+        @wraps(handle)
+        def handler(event: Event, context: LambdaContext) -> Event:
+            request_id = event["requestContext"]["requestId"]
+            _log_with(context.aws_request_id, (event.get("pathParameters") or {}).get("order_id"))
+            try:
+                answer = handle(**_read(parts, event))
+            except OrderError as error:
+                return _error_response(error, request_id)
+            except Exception as error:
+                logger.exception("unexpected")
+                return _internal_error(f"Unexpected {type(error).__name__}", request_id)
+            return _response(status, as_json(answer), request_id)
+
+        vars(handler)["spec"] = RouteSpec(
+            summary, description, parts, _output(handle), status, raises
+        )
+        return handler
+
+    return decorate
+
+
+def _check_settings() -> None:
+    """On Lambda a missing variable ends the cold start, not the first order."""
+    if on_lambda():
+        settings()
+
+
+def _parts(handle: Callable[..., Document]) -> dict[str, type[BaseModel]]:
+    annotations = inspect.get_annotations(handle, eval_str=True)
+    return {name: model for name, model in annotations.items() if name != "return"}
+
+
+def _output(handle: Callable[..., Document]) -> type[Document]:
+    model: type[Document] = inspect.get_annotations(handle, eval_str=True)["return"]
+    return model
+
+
+def _log_with(request_id: str, order_id: str | None) -> None:
+    logger.append_keys(request_id=request_id, order_id=order_id)
+
+
+# Reading a request.
+
+
+def _read(parts: Mapping[str, type[BaseModel]], event: Event) -> dict[str, BaseModel]:
+    return {name: _READERS[name](model, event) for name, model in parts.items()}
+
+
+def _read_path(model: type[BaseModel], event: Event) -> BaseModel:
+    """A REST API passes path parameters percent-encoded. No order has a malformed id."""
+    try:
+        return model.model_validate({k: unquote(v) for k, v in event["pathParameters"].items()})
+    except ValidationError as error:
+        raise OrderNotFound from error
+
+
+def _read_query(model: type[BaseModel], event: Event) -> BaseModel:
+    try:
+        return model.model_validate(event["queryStringParameters"] or {})
+    except ValidationError as error:
+        raise InvalidRequest(_first_error(error)) from error
+
+
+def _read_headers(model: type[BaseModel], event: Event) -> BaseModel:
+    headers = {name.lower(): value for name, value in (event["headers"] or {}).items()}
+    try:
+        return model.model_validate(headers)
+    except ValidationError as error:
+        raise InvalidRequest(_first_error(error, title=True)) from error
+
+
+def _read_body(model: type[BaseModel], event: Event) -> BaseModel:
+    body = event["body"] or ""
+    try:
+        return model.model_validate_json(
+            base64.b64decode(body) if event.get("isBase64Encoded") else body
+        )
+    except ValidationError as error:
+        raise InvalidRequest(_first_error(error)) from error
+
+
+def _read_caller(model: type[BaseModel], event: Event) -> BaseModel:
+    return model.model_validate(event["requestContext"]["identity"])
+
+
+_READERS = {
+    "path": _read_path,
+    "query": _read_query,
+    "headers": _read_headers,
+    "body": _read_body,
+    "caller": _read_caller,
+}
+
+
+def _first_error(error: ValidationError, *, title: bool = False) -> str:
+    """The first error, worded as docs/contract.md has it."""
+    fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    match fault["type"]:
+        case "json_invalid":
+            return "Request body is not valid JSON"
+        case "missing":
+            return f"Missing required field: {_name(fault['loc'])}"
+        case _ if not fault["loc"]:
+            return "Request body must be a JSON object"
+        case _:
+            name = _name(fault["loc"])
+            return f"Invalid value for {name.title() if title else name}: {fault['msg']}"
+
+
+def _name(loc: tuple[int | str, ...]) -> str:
+    """`("items", 0, "quantity")` is `items[0].quantity`."""
+    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in loc)
+    return "".join(steps).removeprefix(".")
+
+
+# Writing a response.
+
+
+def _response(status: HTTPStatus, body: str, request_id: str, **headers: str) -> Event:
+    return {
+        "statusCode": int(status),
+        "headers": {"Content-Type": "application/json", "x-request-id": request_id} | headers,
+        "body": body,
+    }
+
+
+def _error_response(error: OrderError, request_id: str) -> Event:
+    if error.http_status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        logger.error("failed", exc_info=error)
+        return _internal_error(str(error), request_id)
+    logger.info("refused", reason=str(error))
+    return _response(error.http_status, _message(str(error)), request_id, **error.http_headers)
+
+
+def _internal_error(why: str, request_id: str) -> Event:
+    body = _message("Internal server error", error=f"{why} (request {request_id})")
+    return _response(HTTPStatus.INTERNAL_SERVER_ERROR, body, request_id)
+
+
+def _message(message: str, **more: str) -> str:
+    return json.dumps({"message": message} | more)

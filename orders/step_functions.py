@@ -1,0 +1,141 @@
+"""The executions of OrderProcessingStateMachine: started, described, listed.
+
+An execution's name is its order's id, so that one order has one execution. Whether an
+execution is still running is asked here and nowhere else.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import boto3
+
+from orders.aws_errors import CLIENT_CONFIG, aws_errors_as
+from orders.documents.workflow import AcceptedOrder
+from orders.errors import ExecutionNotFound, IdempotencyKeyReused, WorkflowUnavailable
+from orders.settings import settings
+
+NEWEST_EVENTS = 100
+"""How many events of a history are read. A state with all its retries has fewer, so the state
+that the newest events belong to is among them."""
+
+_NO_SUCH_EXECUTION = (
+    "ExecutionDoesNotExist",
+    "InvalidArn",
+    "InvalidName",
+    "ValidationException",
+)
+
+
+def execution_arn(order_id: str) -> str:
+    """The ARN of the order's execution."""
+    return f"{execution_arn_prefix()}{order_id}"
+
+
+def execution_arn_prefix() -> str:
+    """What the ARN of every execution of our state machine starts with."""
+    return settings().state_machine_arn.replace(":stateMachine:", ":execution:", 1) + ":"
+
+
+def start_once(order: AcceptedOrder) -> str:
+    """Start the order's execution, or find it started already; returns its ARN.
+
+    Step Functions makes this idempotent by the execution's name. Raises IdempotencyKeyReused
+    when the name belongs to an execution with another order, WorkflowUnavailable.
+    """
+    with aws_errors_as(WorkflowUnavailable):
+        try:
+            return _start(order)
+        except _states().exceptions.ExecutionAlreadyExists:
+            arn = execution_arn(order.order_id)
+            started = _states().describe_execution(executionArn=arn)
+    if AcceptedOrder.model_validate_json(started["input"]) != order:
+        raise IdempotencyKeyReused
+    return arn
+
+
+def _start(order: AcceptedOrder) -> str:
+    execution = _states().start_execution(
+        stateMachineArn=settings().state_machine_arn,
+        name=order.order_id,
+        input=order.model_dump_json(),
+    )
+    return str(execution["executionArn"])
+
+
+def describe_execution(arn: str) -> dict[str, Any]:
+    """Step Functions' description; raises ExecutionNotFound, WorkflowUnavailable."""
+    with aws_errors_as(WorkflowUnavailable, not_found=_NO_SUCH_EXECUTION):
+        return dict(_states().describe_execution(executionArn=arn))
+
+
+def find_execution(order_id: str) -> dict[str, Any] | None:
+    """The order's execution, or None when there is none; raises WorkflowUnavailable."""
+    try:
+        return describe_execution(execution_arn(order_id))
+    except ExecutionNotFound:
+        return None
+
+
+def is_running(order_id: str) -> bool:
+    """Whether the order's execution is running; raises WorkflowUnavailable."""
+    execution = find_execution(order_id)
+    return execution is not None and execution["status"] == "RUNNING"
+
+
+def newest_events(arn: str, *, with_data: bool = False) -> list[dict[str, Any]]:
+    """The newest NEWEST_EVENTS events, oldest first; raises as describe_execution.
+
+    `with_data`: each event holds the input or output of its state as well.
+    """
+    with aws_errors_as(WorkflowUnavailable, not_found=_NO_SUCH_EXECUTION):
+        answer = _states().get_execution_history(
+            executionArn=arn,
+            maxResults=NEWEST_EVENTS,
+            reverseOrder=True,
+            includeExecutionData=with_data,
+        )
+    return sorted(answer["events"], key=lambda event: int(event["id"]))
+
+
+def last_state_input(arn: str) -> dict[str, Any]:
+    """The input of the state entered last: the order as far as its execution came.
+
+    Empty when no state was entered. Raises as describe_execution.
+    """
+    inputs = [
+        event["stateEnteredEventDetails"]["input"]
+        for event in newest_events(arn, with_data=True)
+        if "stateEnteredEventDetails" in event
+    ]
+    return dict(json.loads(inputs[-1])) if inputs else {}
+
+
+def execution_names(status: str, since: datetime) -> Iterator[list[str]]:
+    """The names of executions with this status that were started since then (with an offset).
+
+    Newest first, as Step Functions lists them, up to a thousand names a page. Raises
+    WorkflowUnavailable.
+    """
+    pages = (
+        _states()
+        .get_paginator("list_executions")
+        .paginate(
+            stateMachineArn=settings().state_machine_arn,
+            statusFilter=status,
+            PaginationConfig={"PageSize": 1000},
+        )
+    )
+    with aws_errors_as(WorkflowUnavailable):
+        for page in pages:
+            recent = [each for each in page["executions"] if each["startDate"] >= since]
+            yield [str(each["name"]) for each in recent]
+            if len(recent) < len(page["executions"]):
+                return
+
+
+@cache
+def _states() -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
+    return boto3.client("stepfunctions", config=CLIENT_CONFIG)

@@ -1,0 +1,176 @@
+"""Migrations against the real server, each test in a database of its own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from pg8000.native import Connection
+
+from operations.migrations import MigrationChanged, MigrationFailed, migrate, seed
+from orders.database import connect
+from orders.settings import DatabaseSettings
+from tests.conftest import ROOT
+from tests.running.shop import Shop
+
+
+@pytest.fixture
+def settings(shop: Shop) -> Iterator[DatabaseSettings]:
+    """A new, empty database."""
+    name = f"test_{uuid4().hex}"
+    shop.rows(f"CREATE DATABASE {name}")
+    known = {key.lower(): value for key, value in shop.description["environment"].items()}
+    yield DatabaseSettings.model_validate(known | {"db_name": name})
+    shop.rows(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def conn(settings: DatabaseSettings) -> Iterator[Connection]:
+    """A connection to it."""
+    opened = connect(settings)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two small migrations."""
+    (tmp_path / "0001_one.sql").write_text("CREATE TABLE one (id INTEGER);")
+    (tmp_path / "0002_two.sql").write_text("CREATE TABLE two (id INTEGER);")
+    return tmp_path
+
+
+def tables(conn: Connection) -> set[str]:
+    rows = conn.run("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    return {name for (name,) in rows}
+
+
+def test_ours_make_the_seeds_tables_and_the_reservations(conn: Connection) -> None:
+    applied = migrate(conn)
+
+    assert applied == sorted(applied)
+    assert applied
+    assert tables(conn) >= {"orders", "order_items", "inventory", "inventory_reservations"}
+    assert migrate(conn) == []
+
+
+def test_the_seed_is_sown_once(conn: Connection) -> None:
+    migrate(conn)
+
+    assert seed(conn)
+    assert not seed(conn)
+    rows = conn.run("SELECT product_id, price::text, stock FROM inventory ORDER BY 1")
+    assert rows == [
+        ["PROD001", "999.99", 50],
+        ["PROD002", "29.99", 100],
+        ["PROD003", "79.99", 75],
+        ["PROD004", "299.99", 30],
+    ]
+
+
+def test_only_what_is_new_is_applied(conn: Connection, folder: Path) -> None:
+    migrate(conn, folder)
+    (folder / "0003_three.sql").write_text("CREATE TABLE three (id INTEGER);")
+
+    assert migrate(conn, folder) == ["0003_three.sql"]
+
+
+def test_a_file_that_was_changed_is_refused_before_anything_is_done(
+    conn: Connection, folder: Path
+) -> None:
+    migrate(conn, folder)
+    (folder / "0001_one.sql").write_text("CREATE TABLE one (id BIGINT);")
+    (folder / "0003_three.sql").write_text("CREATE TABLE three (id INTEGER);")
+
+    with pytest.raises(MigrationChanged, match=r"0001_one\.sql was changed"):
+        migrate(conn, folder)
+
+    assert "three" not in tables(conn)
+
+
+def test_of_a_file_that_fails_nothing_is_kept(conn: Connection, folder: Path) -> None:
+    (folder / "0002_two.sql").write_text("CREATE TABLE two (id INTEGER); SELECT nonsense;")
+
+    with pytest.raises(MigrationFailed, match=r"0002_two\.sql: .*nonsense"):
+        migrate(conn, folder)
+
+    assert tables(conn) == {"one", "schema_migrations"}
+    (folder / "0002_two.sql").write_text("CREATE TABLE two (id INTEGER);")
+    assert migrate(conn, folder) == ["0002_two.sql"]
+
+
+def test_runners_that_start_together_apply_each_file_once(
+    settings: DatabaseSettings, folder: Path
+) -> None:
+    def run(_: int) -> list[str]:
+        opened = connect(settings)
+        try:
+            return migrate(opened, folder)
+        finally:
+            opened.close()
+
+    with ThreadPoolExecutor(6) as threads:
+        applied = [name for names in threads.map(run, range(6)) for name in names]
+
+    assert sorted(applied) == ["0001_one.sql", "0002_two.sql"]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO inventory VALUES ('P', 'x', 1, -1)",
+        "INSERT INTO inventory VALUES ('P', 'x', -1, 1)",
+        "INSERT INTO orders VALUES ('O', 'C', 1, 'lost')",
+        "INSERT INTO orders VALUES ('O', 'C', -1)",
+        "INSERT INTO orders VALUES ('O', 'C', 1, NULL)",
+        "INSERT INTO order_items VALUES ('O', 'P', 1, 1)",
+        "INSERT INTO orders VALUES ('O', 'C', 1); INSERT INTO order_items VALUES ('O', 'P', 0, 1)",
+        "INSERT INTO inventory_reservations VALUES ('O', 'C', 'P', 0, 'held')",
+        "INSERT INTO inventory_reservations VALUES ('O', 'C', 'P', 1, 'lost')",
+    ],
+)
+def test_the_tables_hold_what_the_code_promises(conn: Connection, statement: str) -> None:
+    migrate(conn)
+
+    with pytest.raises(Exception, match=r"23503|23514|23502"):
+        conn.run(statement)
+
+
+def command(settings: DatabaseSettings, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """`scripts/migrate` without its set-up."""
+    known = settings.model_dump(exclude_none=True)
+    return subprocess.run(
+        [sys.executable, "-m", "operations.migrations", *arguments],
+        cwd=ROOT,
+        env=os.environ | {name.upper(): str(value) for name, value in known.items()},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_command_tells_what_it_did(settings: DatabaseSettings) -> None:
+    first, second = command(settings, "--seed"), command(settings, "--seed")
+
+    assert "applied 0001_seed_tables.sql\n" in first.stdout
+    assert first.stdout.endswith("seeded the inventory\n")
+    assert second.stdout == "up to date\nthe inventory has products already\n"
+    assert (first.returncode, second.returncode) == (0, 0)
+
+
+def test_the_command_says_what_is_missing(settings: DatabaseSettings) -> None:
+    ended = command(settings.model_copy(update={"db_name": ""}))
+
+    assert ended.returncode == 1
+    assert ended.stderr == "Environment variable DB_NAME is not set\n"
+
+
+def test_the_command_says_when_the_server_is_not_there(settings: DatabaseSettings) -> None:
+    ended = command(settings.model_copy(update={"db_host": "/nowhere"}))
+
+    assert ended.returncode == 1
+    assert ended.stderr == "The database cannot be reached: communication error\n"

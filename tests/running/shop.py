@@ -1,0 +1,370 @@
+"""A running stack as its users see it: the API, the functions, the tables and the bucket."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import boto3
+import httpx
+from pg8000.native import Connection, Error, InterfaceError
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
+
+Found = TypeVar("Found")
+Document = dict[str, Any]
+
+
+class TaskFailed(Exception):
+    """A function answered with an error."""
+
+    def __init__(self, error: Document) -> None:
+        """Keep Lambda's error document."""
+        super().__init__(f"{error['errorType']}: {error['errorMessage']}")
+        self.name = str(error["errorType"])
+        self.message = str(error["errorMessage"])
+
+
+def eventually(look: Callable[[], Found], seconds: float = 30) -> Found:
+    """Call until it no longer raises AssertionError; then the last error stands."""
+    attempts = Retrying(
+        retry=retry_if_exception_type(AssertionError),
+        stop=stop_after_delay(seconds),
+        wait=wait_fixed(0.05),
+        reraise=True,
+    )
+    return attempts(look)
+
+
+def an_id() -> str:
+    """An order id of its own."""
+    return str(uuid4())
+
+
+def a_line(product_id: str, quantity: int = 1) -> Document:
+    """A line of a new order."""
+    return {"product_id": product_id, "quantity": quantity}
+
+
+def an_order(*lines: Document, customer_id: str = "CUST001") -> Document:
+    """A body for POST /orders."""
+    return {"customer_id": customer_id, "items": list(lines)}
+
+
+def states_entered(history: Iterable[Document]) -> list[str]:
+    """The states that an execution entered, in order."""
+    entered = [event.get("stateEnteredEventDetails") for event in history]
+    return [details["name"] for details in entered if details]
+
+
+@dataclass
+class Shop:
+    """Talks to the stack that wrote this stack.json."""
+
+    description: Document
+
+    @classmethod
+    def at(cls, data: Path) -> "Shop":
+        """The stack that keeps its data there."""
+        return cls(json.loads((data / "stack.json").read_text()))
+
+    def pid(self, component: str) -> int:
+        """The component's process by now, as stack.json has it."""
+        written = Path(self.description["logs"]).parent / "stack.json"
+        return int(json.loads(written.read_text())["pids"][component])
+
+    def close(self) -> None:
+        """Let go of what was opened."""
+        for opened in ("api", "database"):
+            if opened in self.__dict__:
+                getattr(self, opened).close()
+
+    # The API.
+
+    @cached_property
+    def api(self) -> httpx.Client:
+        """HTTP with the API key."""
+        return httpx.Client(
+            base_url=self.description["api_url"],
+            headers={"x-api-key": self.description["api_key"]},
+            timeout=30,
+        )
+
+    def create(self, *lines: Document, **order: str) -> str:
+        """POST an order that must be accepted; gives its id."""
+        answer = self.api.post("/orders", json=an_order(*lines, **order))
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["order_id"])
+
+    def status(self, order_id: str) -> Document:
+        """GET /status."""
+        answer = self.api.get(f"/status/{order_id}")
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    def end(self, order_id: str, seconds: float = 60) -> Document:
+        """The status of the execution once it has ended."""
+
+        def ended() -> Document:
+            status = self.status(order_id)
+            assert status["status"] != "RUNNING"
+            return status
+
+        return eventually(ended, seconds)
+
+    def processed(self, *lines: Document) -> str:
+        """An order that went all the way; gives its id."""
+        order_id = self.create(*lines)
+        assert self.end(order_id)["status"] == "SUCCEEDED"
+        return order_id
+
+    def abort(self, order_id: str) -> None:
+        """Stop the order's execution, as an operator would."""
+        arn = self.status(order_id)["execution_arn"]
+        self.aws("stepfunctions").stop_execution(executionArn=arn)
+
+    def start_by_hand(self, name: str, document: object) -> None:
+        """Start an execution as an operator may, with any input."""
+        arn = self.description["environment"]["STATE_MACHINE_ARN"]
+        engine = self.aws("stepfunctions")
+        engine.start_execution(stateMachineArn=arn, name=name, input=json.dumps(document))
+
+    def path(self, order_id: str) -> list[str]:
+        """The states that the order's execution entered, in order."""
+        return states_entered(self.history(order_id))
+
+    def retries(self, order_id: str) -> int:
+        """How often a state of the order's execution was tried and did not work."""
+        return sum(e["type"] in ("TaskFailed", "TaskTimedOut") for e in self.history(order_id))
+
+    def history(self, order_id: str) -> list[Document]:
+        """The events of the order's execution."""
+        arn = self.status(order_id)["execution_arn"]
+        answer = self.aws("stepfunctions").get_execution_history(executionArn=arn)
+        return list(answer["events"])
+
+    # The functions.
+
+    def invoke(self, function: str, event: Document) -> Document:
+        """Run a function's handler in its own worker; raises TaskFailed."""
+        url = f"{self.description['lambda_url']}/2015-03-31/functions/{function}/invocations"
+        answer = httpx.post(url, json=event, timeout=30)
+        document = answer.json()
+        if "x-amz-function-error" in answer.headers:
+            raise TaskFailed(document)
+        return dict(document)
+
+    @contextmanager
+    def failing(self, **faults: list[Document]) -> Iterator[None]:
+        """Inject faults into functions, by state name: `failing(BackUpOrder=[...])`."""
+        try:
+            for state, planned in faults.items():
+                self.plan(state, *planned)
+            yield
+        finally:
+            self.clear_faults()
+
+    def plan(self, state: str, *faults: Document) -> None:
+        """Add faults to the function of a state, aimed with `where`; `clear_faults` ends them."""
+        url = f"{self.description['lambda_url']}/faults/{state}Function"
+        httpx.post(url, json=faults).raise_for_status()
+
+    def plan_aws(self, operation: str, *faults: Document) -> None:
+        """Add faults to an operation of S3 or Step Functions, such as PutObject."""
+        url = f"{self.description['aws_url']}/faults/{operation}"
+        httpx.post(url, json=faults).raise_for_status()
+
+    def unplan(self, state: str) -> None:
+        """Plan nothing more for the function of a state, and let go who is held there."""
+        url = f"{self.description['lambda_url']}/faults/{state}Function"
+        httpx.put(url, json=[]).raise_for_status()
+
+    def unplan_aws(self, operation: str) -> None:
+        """Plan nothing more for an operation of S3 or Step Functions."""
+        url = f"{self.description['aws_url']}/faults/{operation}"
+        httpx.put(url, json=[]).raise_for_status()
+
+    def clear_faults(self) -> None:
+        """Plan nothing any more, and let go who is held."""
+        for address in ("lambda_url", "aws_url"):
+            httpx.delete(f"{self.description[address]}/faults").raise_for_status()
+
+    def invocations(self, which: str) -> Document:
+        """How many are "held" by a fault, or "running", by function."""
+        answer = httpx.get(f"{self.description['lambda_url']}/faults")
+        return dict(answer.raise_for_status().json()[which])
+
+    def planned(self) -> list[Document]:
+        """The faults that have not struck yet, or strike for ever."""
+        found = []
+        for address in ("lambda_url", "aws_url"):
+            answer = httpx.get(f"{self.description[address]}/faults").raise_for_status()
+            found += [fault for faults in answer.json()["planned"].values() for fault in faults]
+        return found
+
+    def until_held(self, state: str, times: int = 1) -> None:
+        """Wait until so many invocations of the state's function are held."""
+
+        def held() -> None:
+            assert self.invocations("held").get(f"{state}Function", 0) >= times
+
+        eventually(held)
+
+    def until_idle(self) -> None:
+        """Wait until no function works on anything, those included that nobody waits for."""
+
+        def idle() -> None:
+            assert self.invocations("running") == {}
+
+        eventually(idle)
+
+    def definition(self) -> Document:
+        """The state machine as the engine has it."""
+        arn = self.description["environment"]["STATE_MACHINE_ARN"]
+        answer = self.aws("stepfunctions").describe_state_machine(stateMachineArn=arn)
+        return dict(json.loads(answer["definition"]))
+
+    @contextmanager
+    def machine_timeout(self, seconds: int) -> Iterator[None]:
+        """Let executions that start meanwhile have only so many seconds."""
+        arn = self.description["environment"]["STATE_MACHINE_ARN"]
+        engine = self.aws("stepfunctions")
+        definition = engine.describe_state_machine(stateMachineArn=arn)["definition"]
+        hasty = json.dumps(json.loads(definition) | {"TimeoutSeconds": seconds})
+        engine.update_state_machine(stateMachineArn=arn, definition=hasty)
+        try:
+            yield
+        finally:
+            engine.update_state_machine(stateMachineArn=arn, definition=definition)
+
+    # The operator's commands.
+
+    def command(self, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run `python -m operations.doctor` or the like against this stack."""
+        return subprocess.run(
+            [sys.executable, "-m", module, *arguments],
+            env=os.environ | self.description["environment"],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+    def findings(self) -> list[Document]:
+        """What the doctor finds."""
+        done = self.command("operations.doctor", "--json", "--older-than", "0")
+        assert done.returncode in (0, 1), done.stderr
+        return list(json.loads(done.stdout)["findings"])
+
+    def reconcile(self, **request: object) -> dict[str, str]:
+        """Run the reconciler's function, young orders included: outcomes by order id."""
+        answer = self.invoke("ReconcileFunction", {"older_than": 0} | request)
+        return {each["order_id"]: each["outcome"] for each in answer["outcomes"]}
+
+    # The tables.
+
+    @cached_property
+    def database(self) -> Connection:
+        """A connection of the tests' own."""
+        settings = self.description["environment"]
+        return Connection(
+            user=settings["DB_USER"],
+            password=settings["DB_PASSWORD"],
+            database=settings["DB_NAME"],
+            unix_sock=f"{settings['DB_HOST']}/.s.PGSQL.{settings['DB_PORT']}",
+            ssl_context=False,
+        )
+
+    def reconnect(self) -> None:
+        """Forget a connection that died with its server; the next statement makes another."""
+        self.__dict__.pop("database", None)
+
+    def rows(self, sql: str, **parameters: object) -> list[Document]:
+        """Rows as dicts, on a connection that lives."""
+        try:
+            self.database.run("SELECT 1")
+        except (InterfaceError, OSError):  # PostgreSQL has been restarted
+            del self.database
+            eventually(self._connected)
+        rows = self.database.run(sql, **parameters)
+        names = [column["name"] for column in self.database.columns or []]
+        return [dict(zip(names, row, strict=True)) for row in rows or []]
+
+    def _connected(self) -> None:
+        try:
+            assert self.database
+        except (Error, OSError) as error:
+            raise AssertionError from error
+
+    def product(self, *, price: str = "10.00", stock: int = 100) -> str:
+        """A product of the test's own, so that tests do not share stock."""
+        product_id = f"P-{uuid4().hex[:12]}"
+        self.rows(
+            "INSERT INTO inventory VALUES (:id, 'A product', :price, :stock)",
+            id=product_id,
+            price=Decimal(price),
+            stock=stock,
+        )
+        return product_id
+
+    def stock(self, product_id: str) -> int:
+        """What is left."""
+        (row,) = self.rows("SELECT stock FROM inventory WHERE product_id = :id", id=product_id)
+        return int(row["stock"])
+
+    def order_row(self, order_id: str) -> Document | None:
+        """The order's row, if there is one."""
+        rows = self.rows("SELECT * FROM orders WHERE order_id = :id", id=order_id)
+        return rows[0] if rows else None
+
+    def item_rows(self, order_id: str) -> list[Document]:
+        """The order's items, by product."""
+        return self.rows(
+            "SELECT product_id, quantity, price FROM order_items "
+            "WHERE order_id = :id ORDER BY product_id",
+            id=order_id,
+        )
+
+    def reservations(self, order_id: str) -> set[str]:
+        """The statuses of the order's reservation rows."""
+        found = self.rows(
+            "SELECT status FROM inventory_reservations WHERE order_id = :id", id=order_id
+        )
+        return {row["status"] for row in found}
+
+    # The bucket.
+
+    def backups(self, order_id: str) -> list[Document]:
+        """Every object that belongs to the order: its key, headers and document."""
+        s3, bucket = self.aws("s3"), self.description["environment"]["S3_BUCKET"]
+        listed = s3.list_objects_v2(Bucket=bucket, Prefix="orders/").get("Contents", [])
+        keys = [entry["Key"] for entry in listed if order_id in entry["Key"]]
+        objects = {key: s3.get_object(Bucket=bucket, Key=key) for key in keys}
+        return [
+            {"key": key, "head": found, "document": json.load(found["Body"])}
+            for key, found in objects.items()
+        ]
+
+    def lose_backup(self, order_id: str) -> None:
+        """Delete the order's backup."""
+        (backup,) = self.backups(order_id)
+        bucket = self.description["environment"]["S3_BUCKET"]
+        self.aws("s3").delete_object(Bucket=bucket, Key=backup["key"])
+
+    def aws(self, service: str) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
+        url = self.description["step_functions_url" if service != "s3" else "aws_url"]
+        settings = self.description["environment"]
+        return boto3.client(
+            service,
+            endpoint_url=url,
+            region_name=settings["AWS_REGION"],
+            aws_access_key_id=settings["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=settings["AWS_SECRET_ACCESS_KEY"],
+        )

@@ -1,0 +1,21 @@
+"""The seed's own example, on a stack that has just been set up."""
+
+from tests.conftest import a_running_stack
+from tests.running.shop import a_line
+
+
+def test_the_seeds_order_ends_as_the_seed_says() -> None:
+    with a_running_stack() as shop:
+        order_id = shop.create(a_line("PROD001", 2), a_line("PROD002", 1))
+        assert shop.end(order_id)["status"] == "SUCCEEDED"
+
+        order = shop.api.get(f"/orders/{order_id}").json()
+        assert (order["status"], order["total_amount"]) == ("processing", 2029.97)
+        assert order["items"] == [
+            {"product_id": "PROD001", "quantity": 2, "price": 999.99},
+            {"product_id": "PROD002", "quantity": 1, "price": 29.99},
+        ]
+        assert (shop.stock("PROD001"), shop.stock("PROD002")) == (48, 99)
+        (backup,) = shop.backups(order_id)
+        # The copy is made before UpdateStatus moves the order on.
+        assert backup["document"] == order | {"status": "pending"}
