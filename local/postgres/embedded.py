@@ -1,0 +1,30 @@
+"""PostgreSQL alone, without the rest of the stack: for tests, and to describe statements."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from anyio.from_thread import start_blocking_portal
+
+from local.postgres.server import server, settings, socket_folder
+from local.processes import data_folder
+from operations.migrations import migrate, seed
+from orders.database import connect
+from orders.settings import DatabaseSettings
+
+
+@contextmanager
+def embedded(folder: Path) -> Iterator[dict[str, str]]:
+    """Run a migrated and seeded server with its data in the folder; yields its DB_* settings."""
+    with (
+        data_folder.held(folder, fresh=False) as held,
+        socket_folder(held) as socket,
+        start_blocking_portal() as portal,
+        portal.wrap_async_context_manager(server(held, socket)),
+    ):
+        environment = settings(socket)
+        known = {name.lower(): value for name, value in environment.items()}
+        with closing(connect(DatabaseSettings.model_validate(known))) as conn:
+            migrate(conn)
+            seed(conn)
+        yield environment
