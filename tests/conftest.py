@@ -10,13 +10,17 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import settings
 
-from tests.running.shop import Shop, eventually
+from local.postgres.embedded import embedded
+from tests.running.in_process import InProcess, in_process
+from tests.running.shop import Shop
+from tests.running.waiting import eventually
 
 ROOT = Path(__file__).parent.parent
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--all", action="store_true", help="run everything, not the thinned set")
+    parser.addoption("--quick", action="store_true", help="run only what needs no running stack")
     parser.addoption(
         "--step-functions",
         metavar="URL",
@@ -75,6 +79,20 @@ def serving(data: Path, *options: str) -> Iterator[Shop]:
                 yield running
         finally:
             process.terminate()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[dict[str, str]]:
+    """PostgreSQL alone: the DB_* settings that lead to it."""
+    with TemporaryDirectory(prefix="orders-") as folder, embedded(Path(folder)) as environment:
+        yield environment
+
+
+@pytest.fixture(scope="module")
+def functions(postgres: dict[str, str]) -> Iterator[InProcess]:
+    """The deployed functions in this process; each test makes products of its own."""
+    with in_process(postgres) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -123,13 +123,14 @@ async def _create(target: Path, account: dict[str, Any], log: Path) -> None:
 
 async def _single_user(data: Path, command: str, log: Path, account: dict[str, Any]) -> None:
     """Run one statement without a server."""
-    process = await asyncio.create_subprocess_exec(
-        *(BIN / "postgres", "--single", "-D", data, "postgres"),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=log.open("ab"),
-        **account,
-    )
+    with log.open("ab") as output:
+        process = await asyncio.create_subprocess_exec(
+            *(BIN / "postgres", "--single", "-D", data, "postgres"),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=output,
+            **account,
+        )
     await process.communicate(command.encode() + b"\n")
     if process.returncode != 0:
         raise StackFailure(f"Creating the database failed; see {log}.")

@@ -6,7 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.running.shop import Shop, an_id
+from tests.running.builders import an_id
+from tests.running.in_process import InProcess
 
 ID = "must be 1 to 50 characters, not blank, without control characters"
 QUANTITY = "must be a whole number from 1 to 10000"
@@ -16,10 +17,10 @@ GOOD = '{"product_id": "P", "quantity": 1}'
 
 
 @pytest.fixture(autouse=True)
-def _nothing_changes(shop: Shop) -> Iterator[None]:
+def _nothing_changes(functions: InProcess) -> Iterator[None]:
     def everything() -> list[list[dict[str, Any]]]:
         tables = ("orders", "order_items", "inventory", "inventory_reservations")
-        return [shop.rows(f"TABLE {table} ORDER BY 1, 2") for table in tables]
+        return [functions.rows(f"TABLE {table} ORDER BY 1, 2") for table in tables]
 
     before = everything()
     yield
@@ -102,19 +103,21 @@ def assert_refused(answer: httpx.Response, status: int, message: str) -> None:
     BAD_ORDERS,
     ids=lambda text: text if len(text) < 60 else f"{text[:40]}...",
 )
-def test_a_bad_order_is_refused_by_its_first_fault(shop: Shop, content: str, message: str) -> None:
-    assert_refused(shop.api.post("/orders", content=content), 400, message)
+def test_a_bad_order_is_refused_by_its_first_fault(
+    functions: InProcess, content: str, message: str
+) -> None:
+    assert_refused(functions.api.post("/orders", content=content), 400, message)
 
 
-def test_bytes_that_are_no_text_are_refused(shop: Shop) -> None:
-    answer = shop.api.post("/orders", content=b'\xff\xfe{"customer_id"')
+def test_bytes_that_are_no_text_are_refused(functions: InProcess) -> None:
+    answer = functions.api.post("/orders", content=b'\xff\xfe{"customer_id"')
 
     assert_refused(answer, 400, NOT_JSON)
 
 
 @pytest.mark.parametrize("key", [b"", "\u00e9".encode(), b"k" * 256, b"tab\there"])
-def test_a_bad_idempotency_key_is_refused(shop: Shop, key: bytes) -> None:
-    answer = shop.api.post("/orders", content=body(), headers={b"Idempotency-Key": key})
+def test_a_bad_idempotency_key_is_refused(functions: InProcess, key: bytes) -> None:
+    answer = functions.api.post("/orders", content=body(), headers={b"Idempotency-Key": key})
 
     words = "must be 1 to 255 printable ASCII characters"
     assert_refused(answer, 400, f"Invalid value for Idempotency-Key: {words}")
@@ -141,8 +144,8 @@ def test_a_bad_idempotency_key_is_refused(shop: Shop, key: bytes) -> None:
     ],
     ids=lambda text: text[:40],
 )
-def test_a_bad_list_parameter_is_refused(shop: Shop, query: str, message: str) -> None:
-    assert_refused(shop.api.get(f"/orders?{query}"), 400, message)
+def test_a_bad_list_parameter_is_refused(functions: InProcess, query: str, message: str) -> None:
+    assert_refused(functions.api.get(f"/orders?{query}"), 400, message)
 
 
 @pytest.mark.parametrize(
@@ -159,19 +162,19 @@ def test_a_bad_list_parameter_is_refused(shop: Shop, query: str, message: str) -
         ('{"status": "lost"}', f"Invalid value for status: {STATUSES}"),
     ],
 )
-def test_a_bad_status_is_refused(shop: Shop, content: str, message: str) -> None:
-    assert_refused(shop.api.put(f"/orders/{an_id()}", content=content), 400, message)
+def test_a_bad_status_is_refused(functions: InProcess, content: str, message: str) -> None:
+    assert_refused(functions.api.put(f"/orders/{an_id()}", content=content), 400, message)
 
 
 @pytest.mark.parametrize(
     "order_id", [an_id(), "nope", "%00", "a%2Fb", "%ED%A0%80", "x" * 5_000, "'--"]
 )
-def test_an_order_that_is_not_there_is_not_found(shop: Shop, order_id: str) -> None:
+def test_an_order_that_is_not_there_is_not_found(functions: InProcess, order_id: str) -> None:
     url = f"/orders/{order_id}"
     for answer in (
-        shop.api.get(url),
-        shop.api.put(url, json={"status": "shipped"}),
-        shop.api.delete(url),
+        functions.api.get(url),
+        functions.api.put(url, json={"status": "shipped"}),
+        functions.api.delete(url),
     ):
         assert_refused(answer, 404, "Order not found")
 
@@ -196,14 +199,12 @@ MACHINE = "arn:aws:states:us-east-1:123456789012"
     ],
     ids=lambda text: text[:60],
 )
-def test_an_execution_that_is_not_ours_is_not_found(shop: Shop, identifier: str) -> None:
-    assert_refused(shop.api.get(f"/status/{identifier}"), 404, "Execution not found")
+def test_an_execution_that_is_not_ours_is_not_found(functions: InProcess, identifier: str) -> None:
+    assert_refused(functions.api.get(f"/status/{identifier}"), 404, "Execution not found")
 
 
-@pytest.mark.parametrize("key", [None, "", "wrong", "local-dev-key2"])
-def test_without_the_key_nothing_is_let_in(shop: Shop, key: str | None) -> None:
-    headers = {} if key is None else {"x-api-key": key}
-    url = shop.description["api_url"]
+@pytest.mark.parametrize("key", [None, "", "wrong", "local-dev-key2", "LOCAL-DEV-KEY"])
+def test_a_call_without_the_key_is_forbidden(functions: InProcess, key: str | None) -> None:
     order_id = an_id()
     for method, path in (
         ("POST", "/orders"),
@@ -213,7 +214,8 @@ def test_without_the_key_nothing_is_let_in(shop: Shop, key: str | None) -> None:
         ("DELETE", f"/orders/{order_id}"),
         ("GET", f"/status/{order_id}"),
     ):
-        assert_refused(httpx.request(method, url + path, headers=headers), 403, "Forbidden")
+        answer = functions.call_with_key(key, method, path)
+        assert_refused(answer, 403, "Forbidden")
 
 
 @pytest.mark.parametrize(
@@ -227,8 +229,8 @@ def test_without_the_key_nothing_is_let_in(shop: Shop, key: str | None) -> None:
     ],
 )
 def test_a_route_that_is_not_there_asks_for_a_token_as_api_gateway_does(
-    shop: Shop, method: str, path: str
+    functions: InProcess, method: str, path: str
 ) -> None:
-    answer = shop.api.request(method, path)
+    answer = functions.api.request(method, path)
 
     assert_refused(answer, 403, "Missing Authentication Token")

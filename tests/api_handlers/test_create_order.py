@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 
-from tests.running.shop import Document, Shop, a_line, an_id, an_order
+from tests.running.builders import Document, a_line, an_id, an_order
+from tests.running.shop import Shop
 
 
 def post(shop: Shop, order: Document, key: str) -> httpx.Response:

@@ -3,7 +3,9 @@
 import re
 from urllib.parse import quote
 
-from tests.running.shop import Document, Shop, a_line, eventually
+from tests.running.builders import Document, a_line
+from tests.running.shop import Shop
+from tests.running.waiting import eventually
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 

@@ -6,7 +6,8 @@ from functools import partial
 
 import pytest
 
-from tests.running.shop import Document, Shop, a_line, an_id
+from tests.running.builders import Document, a_line, an_id
+from tests.running.shop import Shop
 
 
 def list_orders(shop: Shop, **query: str | int) -> Document:

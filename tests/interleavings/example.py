@@ -13,8 +13,10 @@ import pytest
 
 from tests.interleavings.possible import STILL_PROCESSING, Answer, Order
 from tests.interleavings.troubles import TASKS, Trouble
-from tests.running.shop import Document, Shop, TaskFailed, a_line, an_order, eventually
-from tests.running.walking import failing
+from tests.running.builders import Document, a_line, an_order
+from tests.running.shop import Shop
+from tests.running.waiting import eventually
+from tests.running.walking import TaskFailed, failing
 
 Found = TypeVar("Found")
 Items: TypeAlias = dict[str, int]

@@ -26,7 +26,8 @@ from tests.conftest import a_running_stack
 from tests.interleavings.example import Example, Items, at_once, check_broken
 from tests.interleavings.possible import CALLS, Order
 from tests.interleavings.troubles import TASKS, Trouble, troubles
-from tests.running.shop import Shop, eventually
+from tests.running.shop import Shop
+from tests.running.waiting import eventually
 
 SEED = 17
 """Of the thinned run: of 40 tried, the one whose scripts differ most and race most."""

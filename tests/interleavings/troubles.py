@@ -4,7 +4,7 @@ from typing import TypeAlias
 
 from hypothesis import strategies as st
 
-from tests.running.shop import Document
+from tests.running.builders import Document
 from tests.running.walking import FORWARD
 
 TASKS = (*FORWARD, "FailOrder")

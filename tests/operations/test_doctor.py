@@ -6,7 +6,8 @@ from contextlib import contextmanager
 import pytest
 
 from tests.conftest import a_running_stack
-from tests.running.shop import Shop, a_line
+from tests.running.builders import a_line
+from tests.running.shop import Shop
 
 
 @pytest.fixture(scope="module")
@@ -198,7 +199,7 @@ def test_the_command_says_it_in_words_and_by_its_exit_status(broken: Shop) -> No
 def test_a_database_that_is_not_there_is_one_sentence(
     broken: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(broken.description["environment"], "DB_HOST", "/nowhere")
+    monkeypatch.setitem(broken.environment, "DB_HOST", "/nowhere")
 
     told = broken.command("operations.doctor")
 

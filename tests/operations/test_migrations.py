@@ -23,7 +23,7 @@ def settings(shop: Shop) -> Iterator[DatabaseSettings]:
     """A new, empty database."""
     name = f"test_{uuid4().hex}"
     shop.rows(f"CREATE DATABASE {name}")
-    known = {key.lower(): value for key, value in shop.description["environment"].items()}
+    known = {key.lower(): value for key, value in shop.environment.items()}
     yield DatabaseSettings.model_validate(known | {"db_name": name})
     shop.rows(f"DROP DATABASE {name} WITH (FORCE)")
 

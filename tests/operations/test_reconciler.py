@@ -15,8 +15,10 @@ from operations import reconciler
 from orders import backups, database, step_functions
 from orders.settings import database_settings, settings
 from tests.conftest import a_running_stack, serving
-from tests.running.shop import Document, Shop, TaskFailed, a_line, an_order, eventually
-from tests.running.walking import FORWARD
+from tests.running.builders import Document, a_line, an_order
+from tests.running.shop import Shop
+from tests.running.waiting import eventually
+from tests.running.walking import FORWARD, TaskFailed
 
 RAISES: Document = {"kind": "raise", "times": None}
 HOLD: Document = {"kind": "hold"}
@@ -32,7 +34,7 @@ def own() -> Iterator[Shop]:
 @pytest.fixture
 def in_process(own: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """This process is one of the stack's functions."""
-    for name, value in own.description["environment"].items():
+    for name, value in own.environment.items():
         monkeypatch.setenv(name, value)
     kept = (settings, database_settings, step_functions._states, backups._s3)  # noqa: SLF001
     for each in kept:

@@ -13,12 +13,14 @@ from orders import database
 from orders.errors import DatabaseRefused, DatabaseUnavailable, OrderNotFound
 from orders.queries import transaction
 from orders.settings import database_settings
-from tests.running.shop import Shop, an_id, eventually
+from tests.running.builders import an_id
+from tests.running.shop import Shop
+from tests.running.waiting import eventually
 
 
 @pytest.fixture(autouse=True)
 def _its_environment(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name, value in shop.description["environment"].items():
+    for name, value in shop.environment.items():
         monkeypatch.setenv(name, value)
     database_settings.cache_clear()
     yield
@@ -172,7 +174,7 @@ def logged_in(shop: Shop, monkeypatch: pytest.MonkeyPatch, options: str) -> Iter
 @contextmanager
 def a_role(shop: Shop) -> Iterator[str]:
     """A login role that may do with the tables what their owner may."""
-    owner = shop.description["environment"]["DB_USER"]
+    owner = shop.environment["DB_USER"]
     role = f"limited_{an_id()[:8]}"
     shop.rows(f"CREATE ROLE {role} LOGIN IN ROLE {owner}")
     try:

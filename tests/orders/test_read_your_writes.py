@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.running.shop import Document, Shop, a_line, eventually
+from tests.running.builders import Document, a_line
+from tests.running.shop import Shop
+from tests.running.waiting import eventually
 
 SLOW: list[Document] = [{"kind": "timeout", "after": 1}]
 VERY_SLOW: list[Document] = [{"kind": "timeout", "after": 30}]

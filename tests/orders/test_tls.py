@@ -36,7 +36,7 @@ def settings(
     shop: Shop, authority: trustme.CA, request: pytest.FixtureRequest
 ) -> Iterator[DatabaseSettings]:
     """The shop's database, through the front."""
-    known = {name.lower(): value for name, value in shop.description["environment"].items()}
+    known = {name.lower(): value for name, value in shop.environment.items()}
     real = f"{known['db_host']}/.s.PGSQL.{known['db_port']}"
     with socket.create_server((ELSEWHERE, 0)) as listening:
         arguments = (listening, real, authority if request.param else None)
@@ -99,7 +99,7 @@ def test_a_server_that_nobody_vouches_for_is_refused(settings: DatabaseSettings)
 
 def test_a_server_that_hangs_up_on_tls_is_unavailable(shop: Shop) -> None:
     """As one does that is being restarted."""
-    known = {name.lower(): value for name, value in shop.description["environment"].items()}
+    known = {name.lower(): value for name, value in shop.environment.items()}
     with socket.create_server((ELSEWHERE, 0)) as listening:
         hang_up = threading.Thread(target=reset_one, args=(listening,), daemon=True)
         hang_up.start()

@@ -11,7 +11,9 @@ from threading import Event
 import httpx
 import psutil
 
-from tests.running.shop import Document, Shop, an_id, eventually
+from tests.running.builders import Document, an_id
+from tests.running.shop import Shop
+from tests.running.waiting import eventually
 
 PATIENCE_SECONDS = 300
 KILL_EVERY_SECONDS = 0.2
@@ -79,7 +81,7 @@ def until_quiet(shop: Shop) -> None:
 
 def running(shop: Shop) -> list[Document]:
     """Executions that have not ended, a page of them at most."""
-    machine = shop.description["environment"]["STATE_MACHINE_ARN"]
+    machine = shop.environment["STATE_MACHINE_ARN"]
     answer = shop.aws("stepfunctions").list_executions(
         stateMachineArn=machine, statusFilter="RUNNING"
     )

@@ -4,58 +4,20 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
-from uuid import uuid4
+from typing import Any
 
 import boto3
 import httpx
-from pg8000.native import Connection, Error, InterfaceError
-from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
-Found = TypeVar("Found")
-Document = dict[str, Any]
-
-
-class TaskFailed(Exception):
-    """A function answered with an error."""
-
-    def __init__(self, error: Document) -> None:
-        """Keep Lambda's error document."""
-        super().__init__(f"{error['errorType']}: {error['errorMessage']}")
-        self.name = str(error["errorType"])
-        self.message = str(error["errorMessage"])
-
-
-def eventually(look: Callable[[], Found], seconds: float = 30) -> Found:
-    """Call until it no longer raises AssertionError; then the last error stands."""
-    attempts = Retrying(
-        retry=retry_if_exception_type(AssertionError),
-        stop=stop_after_delay(seconds),
-        wait=wait_fixed(0.05),
-        reraise=True,
-    )
-    return attempts(look)
-
-
-def an_id() -> str:
-    """An order id of its own."""
-    return str(uuid4())
-
-
-def a_line(product_id: str, quantity: int = 1) -> Document:
-    """A line of a new order."""
-    return {"product_id": product_id, "quantity": quantity}
-
-
-def an_order(*lines: Document, customer_id: str = "CUST001") -> Document:
-    """A body for POST /orders."""
-    return {"customer_id": customer_id, "items": list(lines)}
+from tests.running.builders import Document, an_order
+from tests.running.tables import Tables
+from tests.running.waiting import eventually
+from tests.running.walking import TaskFailed
 
 
 def states_entered(history: Iterable[Document]) -> list[str]:
@@ -65,15 +27,16 @@ def states_entered(history: Iterable[Document]) -> list[str]:
 
 
 @dataclass
-class Shop:
-    """Talks to the stack that wrote this stack.json."""
+class Shop(Tables):
+    """Talks to the stack whose stack.json says this."""
 
     description: Document
 
     @classmethod
     def at(cls, data: Path) -> "Shop":
-        """The stack that keeps its data there."""
-        return cls(json.loads((data / "stack.json").read_text()))
+        """The stack that keeps its data in this folder."""
+        description = json.loads((data / "stack.json").read_text())
+        return cls(description["environment"], description)
 
     def pid(self, component: str) -> int:
         """The component's process by now, as stack.json has it."""
@@ -132,7 +95,7 @@ class Shop:
 
     def start_by_hand(self, name: str, document: object) -> None:
         """Start an execution as an operator may, with any input."""
-        arn = self.description["environment"]["STATE_MACHINE_ARN"]
+        arn = self.environment["STATE_MACHINE_ARN"]
         engine = self.aws("stepfunctions")
         engine.start_execution(stateMachineArn=arn, name=name, input=json.dumps(document))
 
@@ -227,14 +190,14 @@ class Shop:
 
     def definition(self) -> Document:
         """The state machine as the engine has it."""
-        arn = self.description["environment"]["STATE_MACHINE_ARN"]
+        arn = self.environment["STATE_MACHINE_ARN"]
         answer = self.aws("stepfunctions").describe_state_machine(stateMachineArn=arn)
         return dict(json.loads(answer["definition"]))
 
     @contextmanager
     def machine_timeout(self, seconds: int) -> Iterator[None]:
         """Let executions that start meanwhile have only so many seconds."""
-        arn = self.description["environment"]["STATE_MACHINE_ARN"]
+        arn = self.environment["STATE_MACHINE_ARN"]
         engine = self.aws("stepfunctions")
         definition = engine.describe_state_machine(stateMachineArn=arn)["definition"]
         hasty = json.dumps(json.loads(definition) | {"TimeoutSeconds": seconds})
@@ -250,7 +213,7 @@ class Shop:
         """Run `python -m operations.doctor` or the like against this stack."""
         return subprocess.run(
             [sys.executable, "-m", module, *arguments],
-            env=os.environ | self.description["environment"],
+            env=os.environ | self.environment,
             capture_output=True,
             text=True,
             check=False,
@@ -268,82 +231,11 @@ class Shop:
         answer = self.invoke("ReconcileFunction", {"older_than": 0} | request)
         return {each["order_id"]: each["outcome"] for each in answer["outcomes"]}
 
-    # The tables.
-
-    @cached_property
-    def database(self) -> Connection:
-        """A connection of the tests' own."""
-        settings = self.description["environment"]
-        return Connection(
-            user=settings["DB_USER"],
-            password=settings["DB_PASSWORD"],
-            database=settings["DB_NAME"],
-            unix_sock=f"{settings['DB_HOST']}/.s.PGSQL.{settings['DB_PORT']}",
-            ssl_context=False,
-        )
-
-    def reconnect(self) -> None:
-        """Forget a connection that died with its server; the next statement makes another."""
-        self.__dict__.pop("database", None)
-
-    def rows(self, sql: str, **parameters: object) -> list[Document]:
-        """Rows as dicts, on a connection that lives."""
-        try:
-            self.database.run("SELECT 1")
-        except (InterfaceError, OSError):  # PostgreSQL has been restarted
-            del self.database
-            eventually(self._connected)
-        rows = self.database.run(sql, **parameters)
-        names = [column["name"] for column in self.database.columns or []]
-        return [dict(zip(names, row, strict=True)) for row in rows or []]
-
-    def _connected(self) -> None:
-        try:
-            assert self.database
-        except (Error, OSError) as error:
-            raise AssertionError from error
-
-    def product(self, *, price: str = "10.00", stock: int = 100) -> str:
-        """A product of the test's own, so that tests do not share stock."""
-        product_id = f"P-{uuid4().hex[:12]}"
-        self.rows(
-            "INSERT INTO inventory VALUES (:id, 'A product', :price, :stock)",
-            id=product_id,
-            price=Decimal(price),
-            stock=stock,
-        )
-        return product_id
-
-    def stock(self, product_id: str) -> int:
-        """What is left."""
-        (row,) = self.rows("SELECT stock FROM inventory WHERE product_id = :id", id=product_id)
-        return int(row["stock"])
-
-    def order_row(self, order_id: str) -> Document | None:
-        """The order's row, if there is one."""
-        rows = self.rows("SELECT * FROM orders WHERE order_id = :id", id=order_id)
-        return rows[0] if rows else None
-
-    def item_rows(self, order_id: str) -> list[Document]:
-        """The order's items, by product."""
-        return self.rows(
-            "SELECT product_id, quantity, price FROM order_items "
-            "WHERE order_id = :id ORDER BY product_id",
-            id=order_id,
-        )
-
-    def reservations(self, order_id: str) -> set[str]:
-        """The statuses of the order's reservation rows."""
-        found = self.rows(
-            "SELECT status FROM inventory_reservations WHERE order_id = :id", id=order_id
-        )
-        return {row["status"] for row in found}
-
     # The bucket.
 
     def backups(self, order_id: str) -> list[Document]:
         """Every object that belongs to the order: its key, headers and document."""
-        s3, bucket = self.aws("s3"), self.description["environment"]["S3_BUCKET"]
+        s3, bucket = self.aws("s3"), self.environment["S3_BUCKET"]
         listed = s3.list_objects_v2(Bucket=bucket, Prefix="orders/").get("Contents", [])
         keys = [entry["Key"] for entry in listed if order_id in entry["Key"]]
         objects = {key: s3.get_object(Bucket=bucket, Key=key) for key in keys}
@@ -355,12 +247,12 @@ class Shop:
     def lose_backup(self, order_id: str) -> None:
         """Delete the order's backup."""
         (backup,) = self.backups(order_id)
-        bucket = self.description["environment"]["S3_BUCKET"]
+        bucket = self.environment["S3_BUCKET"]
         self.aws("s3").delete_object(Bucket=bucket, Key=backup["key"])
 
     def aws(self, service: str) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
         url = self.description["step_functions_url" if service != "s3" else "aws_url"]
-        settings = self.description["environment"]
+        settings = self.environment
         return boto3.client(
             service,
             endpoint_url=url,

@@ -1,15 +1,34 @@
-"""The workflow's document, walked by hand from state to state."""
+"""The workflow's document, taken by hand through the tasks, one state after the other."""
 
-from tests.running.shop import Document, Shop, a_line, an_id, an_order
+from typing import Protocol
+
+from tests.running.builders import Document, a_line, an_id, an_order
 
 FORWARD = ("CalculatePrice", "CheckInventory", "PersistOrder", "BackUpOrder", "UpdateStatus")
 
 
-def walked(shop: Shop, product_id: str, *, until: str, quantity: int = 1) -> Document:
+class TaskFailed(Exception):
+    """An invocation ended in an error."""
+
+    def __init__(self, error: Document) -> None:
+        """Keep Lambda's error document."""
+        super().__init__(f"{error['errorType']}: {error['errorMessage']}")
+        self.name = str(error["errorType"])
+        self.message = str(error["errorMessage"])
+
+
+class Functions(Protocol):
+    """Whatever runs the deployed functions: a stack, or this process."""
+
+    def invoke(self, function: str, event: Document) -> Document:
+        """The function's output; raises TaskFailed."""
+
+
+def walked(functions: Functions, product_id: str, *, until: str, quantity: int = 1) -> Document:
     """The document of a new order as it leaves the named state."""
     document = an_order(a_line(product_id, quantity)) | {"order_id": an_id()}
     for state in FORWARD[: FORWARD.index(until) + 1]:
-        document = shop.invoke(f"{state}Function", document)
+        document = functions.invoke(f"{state}Function", document)
     return document
 
 

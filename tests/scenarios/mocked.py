@@ -17,7 +17,8 @@ from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 from moto.stepfunctions.parser.mocking import mock_config as moto_mocking
 
 from deployment.cloudformation import ACCOUNT, REGION
-from tests.running.shop import Document, eventually
+from tests.running.builders import Document
+from tests.running.waiting import eventually
 from tests.scenarios.mock_config import MACHINE, TARGET
 from tests.scenarios.mock_format import MockConfig
 

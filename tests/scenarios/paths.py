@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from tests.running.shop import Document
+from tests.running.builders import Document
 
 ALL = "States.ALL"
 TRIES = ("TaskScheduled", "LambdaFunctionScheduled")

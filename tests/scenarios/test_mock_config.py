@@ -8,7 +8,8 @@ import pytest
 from _pytest.mark.structures import ParameterSet
 
 from deployment.cloudformation import ACCOUNT, REGION
-from tests.running.shop import Document, states_entered
+from tests.running.builders import Document
+from tests.running.shop import states_entered
 from tests.scenarios import mocked, paths
 from tests.scenarios.mock_config import TARGET, rendered
 from tests.scenarios.mocked import Histories

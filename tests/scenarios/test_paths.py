@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tests.running.shop import Document
+from tests.running.builders import Document
 from tests.scenarios.paths import Edge, edges_of, failures, table, taken
 
 BUSY, ALL = "Lambda.TooManyRequestsException", "States.ALL"

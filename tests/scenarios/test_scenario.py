@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.running.shop import Document
+from tests.running.builders import Document
 from tests.scenarios.scenario import FOLDER, WrongScenario, every_scenario, read
 
 GOOD: Document = json.loads((FOLDER / "too-little-stock.json").read_text("utf-8"))

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import pytest
 
 from orders.documents.workflow import Failure
-from tests.running.shop import Document, Shop, a_line, states_entered
+from tests.running.builders import Document, a_line
+from tests.running.shop import Shop, states_entered
 from tests.scenarios import paths
 from tests.scenarios.scenario import Outcome, Row, Scenario, every_scenario
 

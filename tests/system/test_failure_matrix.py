@@ -12,7 +12,9 @@ from types import SimpleNamespace
 import pytest
 
 from tests.conftest import ROOT, a_running_stack
-from tests.running.shop import Document, Shop, a_line, an_order, eventually
+from tests.running.builders import Document, a_line, an_order
+from tests.running.shop import Shop
+from tests.running.waiting import eventually
 from tests.running.walking import FORWARD
 
 STATES = (*FORWARD, "FailOrder")

@@ -10,8 +10,10 @@ import psutil
 import pytest
 
 from tests.conftest import a_running_stack
+from tests.running.builders import a_line, an_order
 from tests.running.crowd import Crowd, kill, outcomes, settle, until_quiet, workers
-from tests.running.shop import Shop, a_line, an_order, eventually
+from tests.running.shop import Shop
+from tests.running.waiting import eventually
 
 ENGINE = "Step Functions and S3 (moto)"
 STATES = ("CalculatePrice", "CheckInventory", "PersistOrder", "BackUpOrder", "UpdateStatus")

@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.conftest import a_running_stack
+from tests.running.builders import a_line, an_order
 from tests.running.crowd import Crowd, outcomes, running, until_quiet, workers_dying
-from tests.running.shop import Shop, a_line, an_order
+from tests.running.shop import Shop
 
 WORKERS = 8
 """What a function has of them; the next caller waits."""
@@ -78,8 +79,6 @@ def test_who_finds_no_worker_waits_or_is_told_so(own: Shop) -> None:
 def errors(shop: Shop, ids: list[str]) -> Counter[str | None]:
     """How many of the executions ended with which error."""
     engine = shop.aws("stepfunctions")
-    prefix = shop.description["environment"]["STATE_MACHINE_ARN"].replace(
-        ":stateMachine:", ":execution:"
-    )
+    prefix = shop.environment["STATE_MACHINE_ARN"].replace(":stateMachine:", ":execution:")
     ended = [engine.describe_execution(executionArn=f"{prefix}:{each}") for each in ids]
     return Counter(each.get("error") for each in ended)

@@ -1,7 +1,7 @@
 """The seed's own example, on a stack that has just been set up."""
 
 from tests.conftest import a_running_stack
-from tests.running.shop import a_line
+from tests.running.builders import a_line
 
 
 def test_the_seeds_order_ends_as_the_seed_says() -> None:

@@ -10,7 +10,9 @@ import httpx
 import pytest
 
 from tests.conftest import serving
-from tests.running.shop import Document, Shop, a_line, an_order, eventually
+from tests.running.builders import Document, a_line, an_order
+from tests.running.shop import Shop
+from tests.running.waiting import eventually
 
 KEY = {"x-api-key": "local-dev-key"}
 ORDER = an_order(a_line("PROD001", 2))

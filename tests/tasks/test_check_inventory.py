@@ -1,31 +1,33 @@
-"""CheckInventory on the real database, many at once included."""
+"""CheckInventory on the real database; what races runs in the workers of a stack."""
 
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.running.shop import Shop, TaskFailed, a_line, an_id, an_order
-from tests.running.walking import failing, walked
+from tests.running.builders import a_line, an_id, an_order
+from tests.running.in_process import InProcess
+from tests.running.shop import Shop
+from tests.running.walking import TaskFailed, failing, walked
 
 
-def test_takes_the_stock(shop: Shop) -> None:
-    product = shop.product(stock=10)
+def test_takes_the_stock(functions: InProcess) -> None:
+    product = functions.product(stock=10)
 
-    order = walked(shop, product, until="CheckInventory", quantity=3)
+    order = walked(functions, product, until="CheckInventory", quantity=3)
 
-    assert shop.stock(product) == 7
-    assert shop.reservations(order["order_id"]) == {"held"}
+    assert functions.stock(product) == 7
+    assert functions.reservations(order["order_id"]) == {"held"}
 
 
-def test_takes_it_once_however_often_it_runs(shop: Shop) -> None:
-    product = shop.product(stock=10)
-    priced = walked(shop, product, until="CalculatePrice", quantity=3)
+def test_takes_it_once_however_often_it_runs(functions: InProcess) -> None:
+    product = functions.product(stock=10)
+    priced = walked(functions, product, until="CalculatePrice", quantity=3)
 
-    first = shop.invoke("CheckInventoryFunction", priced)
-    second = shop.invoke("CheckInventoryFunction", priced)
+    first = functions.invoke("CheckInventoryFunction", priced)
+    second = functions.invoke("CheckInventoryFunction", priced)
 
     assert first == second
-    assert shop.stock(product) == 7
+    assert functions.stock(product) == 7
 
 
 def test_takes_it_once_when_it_runs_twice_at_the_same_time(shop: Shop) -> None:
@@ -38,18 +40,18 @@ def test_takes_it_once_when_it_runs_twice_at_the_same_time(shop: Shop) -> None:
     assert shop.stock(product) == 7
 
 
-def test_one_short_product_takes_nothing_of_the_others(shop: Shop) -> None:
-    plenty, scarce = shop.product(stock=10), shop.product(stock=1)
+def test_one_short_product_takes_nothing_of_the_others(functions: InProcess) -> None:
+    plenty, scarce = functions.product(stock=10), functions.product(stock=1)
     lines = (a_line(plenty, 2), a_line(scarce, 2))
-    priced = shop.invoke("CalculatePriceFunction", an_order(*lines) | {"order_id": an_id()})
+    priced = functions.invoke("CalculatePriceFunction", an_order(*lines) | {"order_id": an_id()})
 
     with pytest.raises(TaskFailed) as failed:
-        shop.invoke("CheckInventoryFunction", priced)
+        functions.invoke("CheckInventoryFunction", priced)
 
     assert failed.value.name == "InsufficientStock"
     assert failed.value.message == f"Not enough stock of {scarce}: 2 wanted, 1 in stock"
-    assert (shop.stock(plenty), shop.stock(scarce)) == (10, 1)
-    assert shop.reservations(priced["order_id"]) == set()
+    assert (functions.stock(plenty), functions.stock(scarce)) == (10, 1)
+    assert functions.reservations(priced["order_id"]) == set()
 
 
 def test_two_orders_for_the_last_laptop_sell_it_once(shop: Shop) -> None:
@@ -69,7 +71,9 @@ def test_two_orders_for_the_last_laptop_sell_it_once(shop: Shop) -> None:
     assert shop.stock(laptop) == 0
 
 
-def test_orders_that_want_the_same_products_in_another_order_do_not_deadlock(shop: Shop) -> None:
+def test_orders_that_want_the_same_products_in_another_order_do_not_deadlock(
+    shop: Shop,
+) -> None:
     one, other = shop.product(), shop.product()
 
     def order(lines: list[dict[str, object]]) -> dict[str, object]:
@@ -84,12 +88,12 @@ def test_orders_that_want_the_same_products_in_another_order_do_not_deadlock(sho
     assert (shop.stock(one), shop.stock(other)) == (76, 76)
 
 
-def test_too_late_after_the_order_failed_it_takes_nothing(shop: Shop) -> None:
-    product = shop.product(stock=10)
-    priced = walked(shop, product, until="CalculatePrice")
-    shop.invoke("FailOrderFunction", failing(priced))
+def test_too_late_after_the_order_failed_it_takes_nothing(functions: InProcess) -> None:
+    product = functions.product(stock=10)
+    priced = walked(functions, product, until="CalculatePrice")
+    functions.invoke("FailOrderFunction", failing(priced))
 
     with pytest.raises(TaskFailed, match="OrderAlreadySettled"):
-        shop.invoke("CheckInventoryFunction", priced)
+        functions.invoke("CheckInventoryFunction", priced)
 
-    assert shop.stock(product) == 10
+    assert functions.stock(product) == 10

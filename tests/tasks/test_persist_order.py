@@ -4,50 +4,50 @@ from decimal import Decimal
 
 import pytest
 
-from tests.running.shop import Shop, TaskFailed
-from tests.running.walking import failing, walked
+from tests.running.in_process import InProcess
+from tests.running.walking import TaskFailed, failing, walked
 
 
-def test_stores_the_order_with_its_items_as_pending(shop: Shop) -> None:
-    product = shop.product(price="10.05")
+def test_stores_the_order_with_its_items_as_pending(functions: InProcess) -> None:
+    product = functions.product(price="10.05")
 
-    order = walked(shop, product, until="PersistOrder", quantity=3)
+    order = walked(functions, product, until="PersistOrder", quantity=3)
 
-    row = shop.order_row(order["order_id"])
+    row = functions.order_row(order["order_id"])
     assert row is not None
     assert (row["status"], row["total_amount"]) == ("pending", Decimal("30.15"))
-    assert shop.item_rows(order["order_id"]) == [
+    assert functions.item_rows(order["order_id"]) == [
         {"product_id": product, "quantity": 3, "price": Decimal("10.05")}
     ]
     assert order["created_at"] == row["created_at"].isoformat(timespec="seconds")
 
 
-def test_a_second_run_gives_the_same_order(shop: Shop) -> None:
-    reserved = walked(shop, shop.product(), until="CheckInventory")
+def test_a_second_run_gives_the_same_order(functions: InProcess) -> None:
+    reserved = walked(functions, functions.product(), until="CheckInventory")
 
-    first = shop.invoke("PersistOrderFunction", reserved)
+    first = functions.invoke("PersistOrderFunction", reserved)
 
-    assert shop.invoke("PersistOrderFunction", reserved) == first
+    assert functions.invoke("PersistOrderFunction", reserved) == first
 
 
-def test_too_late_after_the_order_failed_it_stores_nothing_new(shop: Shop) -> None:
-    reserved = walked(shop, shop.product(), until="CheckInventory")
-    shop.invoke("FailOrderFunction", failing(reserved))
+def test_too_late_after_the_order_failed_it_stores_nothing_new(functions: InProcess) -> None:
+    reserved = walked(functions, functions.product(), until="CheckInventory")
+    functions.invoke("FailOrderFunction", failing(reserved))
 
     with pytest.raises(TaskFailed, match="OrderAlreadySettled"):
-        shop.invoke("PersistOrderFunction", reserved)
+        functions.invoke("PersistOrderFunction", reserved)
 
-    row = shop.order_row(reserved["order_id"])
+    row = functions.order_row(reserved["order_id"])
     assert row is not None
     assert row["status"] == "failed"
 
 
-def test_too_late_after_a_delete_it_does_not_bring_the_order_back(shop: Shop) -> None:
-    reserved = walked(shop, shop.product(), until="CheckInventory")
-    shop.invoke("PersistOrderFunction", reserved)
-    assert shop.api.delete(f"/orders/{reserved['order_id']}").status_code == 200
+def test_too_late_after_a_delete_it_does_not_bring_the_order_back(functions: InProcess) -> None:
+    reserved = walked(functions, functions.product(), until="CheckInventory")
+    functions.invoke("PersistOrderFunction", reserved)
+    assert functions.api.delete(f"/orders/{reserved['order_id']}").status_code == 200
 
     with pytest.raises(TaskFailed, match="OrderAlreadySettled"):
-        shop.invoke("PersistOrderFunction", reserved)
+        functions.invoke("PersistOrderFunction", reserved)
 
-    assert shop.order_row(reserved["order_id"]) is None
+    assert functions.order_row(reserved["order_id"]) is None

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.running.shop import Document, Shop, a_line
+from tests.running.builders import Document, a_line
+from tests.running.shop import Shop
 from tests.running.walking import FORWARD
 
 

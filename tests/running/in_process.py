@@ -1,0 +1,169 @@
+"""The deployed functions in the test's own process: real PostgreSQL, moto's S3 and Step Functions.
+
+Nothing executes the state machine here: an execution that was started stays RUNNING until a
+test stops it. What needs the engine, workers or HTTP is tested on a running stack (shop.py).
+"""
+
+import importlib
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import boto3
+import httpx
+import pytest
+from moto import mock_aws
+from starlette.testclient import TestClient
+
+from deployment import template
+from local.api_gateway.gateway import Gateway
+from local.lambda_functions.execution_environment import LambdaContext
+from local.lambda_functions.invocation_result import Answer
+from orders import backups, database, step_functions
+from orders.settings import database_settings, settings
+from tests.running.builders import Document, an_order
+from tests.running.tables import Tables
+from tests.running.walking import FORWARD, TaskFailed
+
+ROOT = Path(__file__).parents[2]
+API_KEY = "local-dev-key"
+BUCKET = "order-backups"
+AWS = {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_REGION": "us-east-1",
+}
+TEMPLATE = template.read(
+    ROOT / "template.yaml",
+    dict.fromkeys(("DbHost", "DbName", "DbUser", "DbPassword"), "any")
+    | {"OrderBackupBucket": BUCKET},
+)
+CONTEXT = LambdaContext(
+    function_name="in-process",
+    invoked_function_arn="arn",
+    memory_limit_in_mb=512,
+    aws_request_id="request-1",
+    log_group_name="logs",
+    log_stream_name="log",
+    deadline=0,
+)
+
+
+@dataclass
+class InProcess(Tables):
+    """Runs the handlers that template.yaml names, and the API in front of them."""
+
+    def invoke(self, function: str, event: Document) -> Document:
+        """The handler's output; raises TaskFailed."""
+        try:
+            return dict(json.loads(json.dumps(handler_of(function)(event, CONTEXT))))
+        except Exception as error:
+            failed = {"errorType": type(error).__name__, "errorMessage": str(error)}
+            raise TaskFailed(failed) from error
+
+    @cached_property
+    def api(self) -> TestClient:
+        """The API with its key: the local gateway in front of the handlers."""
+        gateway = Gateway(TEMPLATE.routes, _Runtime(), API_KEY, TEMPLATE.binary_types)  # type: ignore[arg-type]
+        return TestClient(gateway, headers={"x-api-key": API_KEY})
+
+    def call_with_key(self, key: str | None, method: str, path: str) -> httpx.Response:
+        """Call the API with another key, or with none."""
+        del self.api.headers["x-api-key"]
+        try:
+            headers = {} if key is None else {"x-api-key": key}
+            return self.api.request(method, path, headers=headers)
+        finally:
+            self.api.headers["x-api-key"] = API_KEY
+
+    def create(self, *lines: Document, **order: str) -> str:
+        """POST an order that must be accepted; returns its id. Nothing runs its workflow."""
+        answer = self.api.post("/orders", json=an_order(*lines, **order))
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["order_id"])
+
+    def processed(self, *lines: Document, **order: str) -> str:
+        """An order that went through every task; returns its id."""
+        order_id = self.create(*lines, **order)
+        execution = step_functions.find_execution(order_id)
+        assert execution
+        document = json.loads(execution["input"])
+        for state in FORWARD:
+            document = self.invoke(f"{state}Function", document)
+        return order_id
+
+    def backups(self, order_id: str) -> list[Document]:
+        """Every object that belongs to the order: its key, headers and document."""
+        s3 = boto3.client("s3")
+        listed = s3.list_objects_v2(Bucket=BUCKET, Prefix="orders/").get("Contents", [])
+        keys = [entry["Key"] for entry in listed if order_id in entry["Key"]]
+        objects = {key: s3.get_object(Bucket=BUCKET, Key=key) for key in keys}
+        return [
+            {"key": key, "head": found, "document": json.load(found["Body"])}
+            for key, found in objects.items()
+        ]
+
+    def stop(self, order_id: str) -> None:
+        """End the order's execution, as an operator would."""
+        arn = step_functions.execution_arn(order_id)
+        boto3.client("stepfunctions").stop_execution(executionArn=arn)
+
+
+class _Runtime:
+    """What the gateway calls in place of worker processes."""
+
+    async def invoke(self, function: str, event: Document, **_: object) -> Answer:
+        """The handler's response, as a worker would return it."""
+        return Answer(json.dumps(handler_of(function)(event, CONTEXT)).encode())
+
+
+def handler_of(function: str) -> Callable[[Document, LambdaContext], Any]:
+    """The handler that template.yaml names for the function."""
+    module, name = TEMPLATE.functions[function].handler.rsplit(".", 1)
+    handler: Callable[[Document, LambdaContext], Any] = getattr(
+        importlib.import_module(module), name
+    )
+    return handler
+
+
+@contextmanager
+def in_process(postgres: dict[str, str]) -> Iterator[InProcess]:
+    """This process as the deployed functions, until the context ends."""
+    environment = {
+        **postgres,
+        **AWS,
+        "S3_BUCKET": BUCKET,
+        "STATE_MACHINE_ARN": TEMPLATE.state_machine.arn,
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        with mock_aws(), _clean_caches():
+            _create_bucket_and_state_machine()
+            yield InProcess(environment)
+
+
+def _create_bucket_and_state_machine() -> None:
+    boto3.client("s3").create_bucket(Bucket=BUCKET)
+    machine = TEMPLATE.state_machine
+    role = "arn:aws:iam::123456789012:role/local"
+    boto3.client("stepfunctions").create_state_machine(
+        name=machine.name, definition=machine.definition, roleArn=role
+    )
+
+
+@contextmanager
+def _clean_caches() -> Iterator[None]:
+    """Settings, clients and the warm connection are this context's own."""
+    cached = (settings, database_settings, step_functions._states, backups._s3)  # noqa: SLF001
+    for each in cached:
+        each.cache_clear()
+    yield
+    database._forget()  # noqa: SLF001
+    for each in cached:
+        each.cache_clear()

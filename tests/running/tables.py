@@ -1,0 +1,87 @@
+"""The tables as a test reads and fills them."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from uuid import uuid4
+
+from pg8000.native import Connection, Error, InterfaceError
+
+from tests.running.builders import Document
+from tests.running.waiting import eventually
+
+
+@dataclass
+class Tables:
+    """The database that these settings lead to."""
+
+    environment: dict[str, str]
+
+    @cached_property
+    def database(self) -> Connection:
+        """A connection of the tests' own."""
+        settings = self.environment
+        return Connection(
+            user=settings["DB_USER"],
+            password=settings["DB_PASSWORD"],
+            database=settings["DB_NAME"],
+            unix_sock=f"{settings['DB_HOST']}/.s.PGSQL.{settings['DB_PORT']}",
+            ssl_context=False,
+        )
+
+    def reconnect(self) -> None:
+        """Forget a connection that died with its server; the next statement makes another."""
+        self.__dict__.pop("database", None)
+
+    def rows(self, sql: str, **parameters: object) -> list[Document]:
+        """Rows as dicts, on a connection that lives."""
+        try:
+            self.database.run("SELECT 1")
+        except (InterfaceError, OSError):  # PostgreSQL has been restarted
+            del self.database
+            eventually(self._connected)
+        rows = self.database.run(sql, **parameters)
+        names = [column["name"] for column in self.database.columns or []]
+        return [dict(zip(names, row, strict=True)) for row in rows or []]
+
+    def _connected(self) -> None:
+        try:
+            assert self.database
+        except (Error, OSError) as error:
+            raise AssertionError from error
+
+    def product(self, *, price: str = "10.00", stock: int = 100) -> str:
+        """A product of the test's own, so that tests do not share stock."""
+        product_id = f"P-{uuid4().hex[:12]}"
+        self.rows(
+            "INSERT INTO inventory VALUES (:id, 'A product', :price, :stock)",
+            id=product_id,
+            price=Decimal(price),
+            stock=stock,
+        )
+        return product_id
+
+    def stock(self, product_id: str) -> int:
+        """What is left."""
+        (row,) = self.rows("SELECT stock FROM inventory WHERE product_id = :id", id=product_id)
+        return int(row["stock"])
+
+    def order_row(self, order_id: str) -> Document | None:
+        """The order's row, if there is one."""
+        rows = self.rows("SELECT * FROM orders WHERE order_id = :id", id=order_id)
+        return rows[0] if rows else None
+
+    def item_rows(self, order_id: str) -> list[Document]:
+        """The order's items, by product."""
+        return self.rows(
+            "SELECT product_id, quantity, price FROM order_items "
+            "WHERE order_id = :id ORDER BY product_id",
+            id=order_id,
+        )
+
+    def reservations(self, order_id: str) -> set[str]:
+        """The statuses of the order's reservation rows."""
+        found = self.rows(
+            "SELECT status FROM inventory_reservations WHERE order_id = :id", id=order_id
+        )
+        return {row["status"] for row in found}
