@@ -17,6 +17,7 @@ import boto3
 import httpx
 import pytest
 from moto import mock_aws
+from moto.backends import get_backend
 from starlette.testclient import TestClient
 
 from deployment import template
@@ -67,10 +68,11 @@ class InProcess(Tables):
             raise TaskFailed(failed) from error
 
     @cached_property
-    def api(self) -> TestClient:
+    def api(self) -> httpx.Client:
         """The API with its key: the local gateway in front of the handlers."""
         gateway = Gateway(TEMPLATE.routes, _Runtime(), API_KEY, TEMPLATE.binary_types)  # type: ignore[arg-type]
-        return TestClient(gateway, headers={"x-api-key": API_KEY})
+        client: httpx.Client = TestClient(gateway, headers={"x-api-key": API_KEY})
+        return client
 
     def call_with_key(self, key: str | None, method: str, path: str) -> httpx.Response:
         """Call the API with another key, or with none."""
@@ -87,15 +89,31 @@ class InProcess(Tables):
         assert answer.status_code == 201, answer.text
         return str(answer.json()["order_id"])
 
-    def processed(self, *lines: Document, **order: str) -> str:
-        """An order that went through every task; returns its id."""
-        order_id = self.create(*lines, **order)
+    def run(self, order_id: str) -> None:
+        """Run every forward task on the order's input, as the engine would."""
         execution = step_functions.find_execution(order_id)
         assert execution
         document = json.loads(execution["input"])
         for state in FORWARD:
             document = self.invoke(f"{state}Function", document)
+
+    def processed(self, *lines: Document, **order: str) -> str:
+        """An order that went through every task; returns its id."""
+        order_id = self.create(*lines, **order)
+        self.run(order_id)
         return order_id
+
+    def forget_executions(self) -> None:
+        """Let Step Functions forget every execution, as it does after 90 days."""
+        for machine in get_backend("stepfunctions")["123456789012"]["us-east-1"].state_machines:
+            machine.executions.clear()
+
+    def executions(self) -> list[str]:
+        """The names of all executions that Step Functions knows."""
+        listed = boto3.client("stepfunctions").list_executions(
+            stateMachineArn=self.environment["STATE_MACHINE_ARN"]
+        )
+        return [execution["name"] for execution in listed["executions"]]
 
     def backups(self, order_id: str) -> list[Document]:
         """Every object that belongs to the order: its key, headers and document."""
@@ -109,7 +127,7 @@ class InProcess(Tables):
         ]
 
     def stop(self, order_id: str) -> None:
-        """End the order's execution, as an operator would."""
+        """Abort the order's execution, as an operator would."""
         arn = step_functions.execution_arn(order_id)
         boto3.client("stepfunctions").stop_execution(executionArn=arn)
 
@@ -144,12 +162,12 @@ def in_process(postgres: dict[str, str]) -> Iterator[InProcess]:
         for name, value in environment.items():
             patch.setenv(name, value)
         with mock_aws(), _clean_caches():
-            _create_bucket_and_state_machine()
+            boto3.client("s3").create_bucket(Bucket=BUCKET)
+            _create_state_machine()
             yield InProcess(environment)
 
 
-def _create_bucket_and_state_machine() -> None:
-    boto3.client("s3").create_bucket(Bucket=BUCKET)
+def _create_state_machine() -> None:
     machine = TEMPLATE.state_machine
     role = "arn:aws:iam::123456789012:role/local"
     boto3.client("stepfunctions").create_state_machine(
