@@ -3,10 +3,10 @@
 Both run inside the caller's transaction. FailOrder and the reconciler use them.
 """
 
-from orders.documents.workflow import FailingOrder, items_for_sql
+from orders.documents.workflow import FailingOrder
 from orders.model import OrderStatus
 from orders.queries import Sql
-from orders.reservations import is_held, reservation_of
+from orders.reservations import insert_released, is_held
 
 
 def compensate(sql: Sql, order: FailingOrder) -> bool:
@@ -16,13 +16,10 @@ def compensate(sql: Sql, order: FailingOrder) -> bool:
     that a late CheckInventory cannot take stock any more. Changes nothing when the order has
     failed, was cancelled, shipped or deleted.
     """
-    if not (sql.reservations.insert_released(**reservation_of(order)) or is_held(sql, order)):
+    if not (insert_released(sql, order) or is_held(sql, order)):
         return False
     sql.inventory.give_back(order_id=order.order_id)
-    sql.orders.insert_order(
-        order_id=order.order_id, customer_id=order.customer_id, total_amount=order.total_amount
-    )
-    sql.orders.insert_items(order_id=order.order_id, items=items_for_sql(order.items))
+    sql.orders.store_order(order_document=order.model_dump_json())
     sql.orders.set_status(order_id=order.order_id, status=OrderStatus.FAILED)
     return True
 

@@ -4,7 +4,7 @@ Whoever moves an order locks its reservation rows first, in product order, so th
 calls and the reconciler can neither deadlock nor overtake each other.
 """
 
-from orders.documents.workflow import AcceptedOrder, items_for_sql
+from orders.documents.workflow import AcceptedOrder
 from orders.errors import OrderAlreadySettled
 from orders.model import ReservationStatus, merged
 from orders.queries import Row, Sql
@@ -27,16 +27,27 @@ def require_held(sql: Sql, order: AcceptedOrder) -> None:
 
 
 def belongs_to(order: AcceptedOrder, rows: list[Row]) -> bool:
-    """Whether these reservation rows are this order's: its customer, products and quantities."""
+    """Whether these reservation rows are this order's: its customer, products, quantities, digest.
+
+    Rows older than sql/migrations/0006 have no digest.
+    """
     reserved = {row["product_id"]: row["quantity"] for row in rows}
     customers = {row["customer_id"] for row in rows}
-    return reserved == merged(order.items) and customers == {order.customer_id}
+    same = reserved == merged(order.items) and customers == {order.customer_id}
+    return same and all(row["order_digest"] in (None, order.digest) for row in rows)
 
 
-def reservation_of(order: AcceptedOrder) -> dict[str, str]:
-    """The parameters of `hold` and `insert_released` in sql/queries/reservations.sql."""
-    return {
-        "order_id": order.order_id,
-        "customer_id": order.customer_id,
-        "items": items_for_sql(order.items),
-    }
+def hold(sql: Sql, order: AcceptedOrder) -> bool:
+    """Write the order's reservation; returns False when its id has one already."""
+    return bool(
+        sql.reservations.hold(order_document=order.model_dump_json(), order_digest=order.digest)
+    )
+
+
+def insert_released(sql: Sql, order: AcceptedOrder) -> bool:
+    """Write a reservation that holds nothing; returns False when the order's id has one already."""
+    return bool(
+        sql.reservations.insert_released(
+            order_document=order.model_dump_json(), order_digest=order.digest
+        )
+    )

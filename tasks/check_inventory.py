@@ -4,7 +4,7 @@ from orders.documents.workflow import PricedOrder, ReservedOrder
 from orders.errors import InsufficientStock, OrderAlreadySettled
 from orders.handlers import task
 from orders.queries import Sql, transaction
-from orders.reservations import require_held, reservation_of
+from orders.reservations import hold, require_held
 
 
 @task(
@@ -18,7 +18,7 @@ def handler(order: PricedOrder) -> ReservedOrder:
     OrderAlreadySettled when the order has failed or was deleted before this task ran.
     """
     with transaction() as sql:
-        if sql.reservations.hold(**reservation_of(order)):
+        if hold(sql, order):
             _take_stock(sql, order)
         else:
             require_held(sql, order)

@@ -1,6 +1,6 @@
 """PersistOrder: store the order and its items in the tables."""
 
-from orders.documents.workflow import ReservedOrder, StoredOrder, items_for_sql
+from orders.documents.workflow import ReservedOrder, StoredOrder
 from orders.errors import OrderAlreadySettled
 from orders.handlers import task
 from orders.queries import transaction
@@ -16,11 +16,6 @@ def handler(order: ReservedOrder) -> StoredOrder:
     """
     with transaction() as sql:
         require_held(sql, order)
-        sql.orders.insert_order(
-            order_id=order.order_id,
-            customer_id=order.customer_id,
-            total_amount=order.total_amount,
-        )
-        sql.orders.insert_items(order_id=order.order_id, items=items_for_sql(order.items))
+        sql.orders.store_order(order_document=order.model_dump_json())
         row = sql.orders.get_order(order_id=order.order_id)
     return StoredOrder.model_validate(row)

@@ -4,8 +4,8 @@ Every forward state takes one of these models and returns the next one, which ha
 fields of the one before. `label` says what is true of the order by then; diagrams show it.
 """
 
+import hashlib
 import json
-from collections.abc import Iterable
 from typing import ClassVar
 
 from pydantic import ConfigDict, Field
@@ -42,6 +42,20 @@ class AcceptedOrder(WorkflowDocument):
     order_id: str
     customer_id: str
     items: tuple[Item, ...] = Field(min_length=1)
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256, in hex, of what was asked for: the fields of AcceptedOrder alone.
+
+        The same for the accepted order and whatever the workflow made of it. Fields at their
+        default are left out, so that a new optional field leaves the digests of old orders as
+        they are.
+        """
+        asked = AcceptedOrder.__pydantic_serializer__.to_python(
+            self, mode="json", exclude_defaults=True
+        )
+        asked["items"].sort(key=lambda item: item["product_id"])
+        return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
 
 class PricedOrder(AcceptedOrder):
@@ -127,8 +141,3 @@ class FailedOrder(WorkflowDocument):
 
     order_id: str
     failure: Failure
-
-
-def items_for_sql(items: Iterable[Item]) -> str:
-    """The items as sql/queries reads them: a JSON list, money as text."""
-    return json.dumps([item.model_dump(mode="json") for item in items])

@@ -1,16 +1,21 @@
--- name: insert_order(order_id, customer_id, total_amount)!
--- Stores the order once. Whole seconds, as the API shows them: what is listed as a tie is one.
-INSERT INTO orders (order_id, customer_id, total_amount, status, created_at)
-VALUES (
-    :order_id, :customer_id, :total_amount, 'pending',
-    date_trunc('second', CURRENT_TIMESTAMP AT TIME ZONE 'UTC')
+-- name: store_order(order_document)!
+-- Stores the order and its items, once. created_at has whole seconds, as the API shows it, so
+-- that orders that look like a tie in a list are one and are sorted by id.
+WITH document AS (
+    SELECT order_id, customer_id, total_amount, items
+    FROM jsonb_to_record(CAST(:order_document AS jsonb))
+        AS accepted (order_id TEXT, customer_id TEXT, total_amount DECIMAL(10,2), items JSONB)
+), stored AS (
+    INSERT INTO orders (order_id, customer_id, total_amount, status, created_at)
+    SELECT
+        order_id, customer_id, total_amount, 'pending',
+        date_trunc('second', CURRENT_TIMESTAMP AT TIME ZONE 'UTC')
+    FROM document
+    ON CONFLICT DO NOTHING
 )
-ON CONFLICT DO NOTHING;
-
--- name: insert_items(order_id, items)!
 INSERT INTO order_items (order_id, product_id, quantity, price)
-SELECT :order_id, product_id, quantity, price
-FROM jsonb_to_recordset(CAST(:items AS jsonb))
+SELECT order_id, product_id, quantity, price
+FROM document, jsonb_to_recordset(items)
     AS item (product_id TEXT, quantity INTEGER, price DECIMAL(10,2))
 ON CONFLICT DO NOTHING;
 
