@@ -28,8 +28,8 @@ def handler(body: NewOrder, headers: CreateHeaders, caller: Caller) -> OrderCrea
     """
     order = AcceptedOrder(
         order_id=_order_id(headers.idempotency_key, caller.api_key_id),
-        customer_id=body.customer_id,
         items=tuple(Item(product_id=p, quantity=q) for p, q in merged(body.items).items()),
+        **body.model_dump(exclude={"items"}),
     )
     logger.append_keys(order_id=order.order_id)
     if headers.idempotency_key is not None and _is_settled(order):
