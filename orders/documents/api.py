@@ -63,7 +63,9 @@ class CreateHeaders(OpenDocument):
     ] = Field(
         default=None,
         alias="idempotency-key",
-        description="Repeated calls with one key return one order; 1 to 255 printable ASCII characters.",
+        description=(
+            "Repeated calls with one key return one order; 1 to 255 printable ASCII characters."
+        ),
     )
 
 
@@ -183,7 +185,10 @@ class ExecutionEvent(Document):
 
 
 class ExecutionStatus(Document):
-    """200 of GET /status/{identifier}; `stop_date` once it ended, `error` and `cause` if it failed."""
+    """200 of GET /status/{identifier}.
+
+    `stop_date` is there once the execution has ended, `error` and `cause` when it failed.
+    """
 
     execution_arn: str
     status: str
