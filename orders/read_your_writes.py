@@ -1,8 +1,8 @@
 """Read-your-writes: after a 201, wait for the order's workflow before answering.
 
 Between the 201 and PersistOrder the order has no row yet (docs/contract.md, "Reading your own
-order"). Each look asks whether the execution is running before it reads the row: in the other
-order, an execution that ends in between would make a stored order look lost.
+order"). GET asks whether the execution is running before it reads the row: in the other order,
+an execution that ends in between would make a stored order look lost.
 """
 
 from collections.abc import Callable
@@ -51,11 +51,10 @@ def wait_until_workflow_ends(order_id: str) -> None:
     """
 
     def look() -> bool | None:
-        running = is_running(order_id)
-        return True if _left_pending(order_id) or not running else None
+        return True if _left_pending(order_id) or not is_running(order_id) else None
 
     try:
-        _ = _left_pending(order_id) or _poll(look, MAX_SECONDS_FOR_END)
+        _poll(look, MAX_SECONDS_FOR_END)
     except RetryError:
         raise OrderStillProcessing from None
 

@@ -1,30 +1,31 @@
-"""The warm connection and its transactions, against the real server."""
+"""The warm connection and its transactions, on the real server."""
 
+import json
 import os
 import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+import boto3
 import pytest
 from pg8000.native import Connection
 
 from orders import database
-from orders.errors import DatabaseRefused, DatabaseUnavailable, OrderNotFound
+from orders.errors import DatabaseRefused, DatabaseUnavailable, InvalidSetting, OrderNotFound
 from orders.queries import transaction
 from orders.settings import database_settings
 from tests.running.builders import an_id
-from tests.running.shop import Shop
+from tests.running.in_process import InProcess
 from tests.running.waiting import eventually
 
 
 @pytest.fixture(autouse=True)
-def _its_environment(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name, value in shop.environment.items():
-        monkeypatch.setenv(name, value)
+def _a_connection_of_its_own(functions: InProcess) -> Iterator[None]:
     database_settings.cache_clear()
     yield
     database._forget()  # noqa: SLF001 - the process's own warm connection
+    database_settings.cache_clear()
 
 
 def backend(connection: Connection) -> int:
@@ -39,22 +40,22 @@ def take_all_and_fail(product: str) -> None:
         raise OrderNotFound
 
 
-def test_what_a_transaction_did_stays(shop: Shop) -> None:
-    product = shop.product(stock=10)
+def test_what_a_transaction_did_stays(functions: InProcess) -> None:
+    product = functions.product(stock=10)
 
     with database.connection() as connection:
         connection.run("UPDATE inventory SET stock = 7 WHERE product_id = :id", id=product)
 
-    assert shop.stock(product) == 7
+    assert functions.stock(product) == 7
 
 
-def test_an_error_undoes_what_the_transaction_did(shop: Shop) -> None:
-    product = shop.product(stock=10)
+def test_an_error_undoes_what_the_transaction_did(functions: InProcess) -> None:
+    product = functions.product(stock=10)
 
     with pytest.raises(OrderNotFound):
         take_all_and_fail(product)
 
-    assert shop.stock(product) == 10
+    assert functions.stock(product) == 10
 
 
 def test_the_connection_stays_warm() -> None:
@@ -76,19 +77,21 @@ def test_an_interruption_costs_the_connection() -> None:
         assert backend(second) != pid
 
 
-def test_a_connection_that_died_meanwhile_is_replaced_unnoticed(shop: Shop) -> None:
+def test_a_connection_that_died_meanwhile_is_replaced_unnoticed(functions: InProcess) -> None:
     with database.connection() as connection:
         pid = backend(connection)
-    shop.rows("SELECT pg_terminate_backend(:pid, 5000)", pid=pid)
+    functions.rows("SELECT pg_terminate_backend(:pid, 5000)", pid=pid)
 
     with database.connection() as connection:
         assert backend(connection) != pid
 
 
-def test_a_connection_that_dies_in_a_transaction_is_unavailable_and_replaced(shop: Shop) -> None:
+def test_a_connection_that_dies_in_a_transaction_is_unavailable_and_replaced(
+    functions: InProcess,
+) -> None:
     def cut_off() -> None:
         with database.connection() as connection:
-            shop.rows("SELECT pg_terminate_backend(:pid, 5000)", pid=backend(connection))
+            functions.rows("SELECT pg_terminate_backend(:pid, 5000)", pid=backend(connection))
             connection.run("SELECT 1")
 
     with pytest.raises(DatabaseUnavailable):
@@ -98,8 +101,8 @@ def test_a_connection_that_dies_in_a_transaction_is_unavailable_and_replaced(sho
         assert connection.run("SELECT 1") == [[1]]
 
 
-def test_what_the_database_refuses_is_told_without_sql(shop: Shop) -> None:
-    product = shop.product()
+def test_what_the_database_refuses_is_told_without_sql(functions: InProcess) -> None:
+    product = functions.product()
 
     with pytest.raises(DatabaseRefused) as refused, database.connection() as connection:
         connection.run("UPDATE inventory SET stock = -1 WHERE product_id = :id", id=product)
@@ -123,8 +126,8 @@ def test_a_server_that_is_not_there_is_told_without_its_name(
     assert str(failed.value) == "The database cannot be reached"
 
 
-def test_a_deadlock_is_worth_another_try(shop: Shop) -> None:
-    one, other = shop.product(), shop.product()
+def test_a_deadlock_is_worth_another_try(functions: InProcess) -> None:
+    one, other = functions.product(), functions.product()
     rival = database.connect(database_settings())
     lock = "SELECT stock FROM inventory WHERE product_id = :id FOR UPDATE"
     backend_of_rival = backend(rival)
@@ -137,7 +140,7 @@ def test_a_deadlock_is_worth_another_try(shop: Shop) -> None:
             connection.run("SET LOCAL deadlock_timeout = '50ms'")
             connection.run(lock, id=other)
             _ask(rival, lock, other)
-            eventually(lambda: assert_waiting(shop, backend_of_rival))
+            eventually(lambda: assert_waiting(functions, backend_of_rival))
             connection.run(lock, id=one)
 
     with pytest.raises(DatabaseUnavailable, match="40P01"):
@@ -146,8 +149,10 @@ def test_a_deadlock_is_worth_another_try(shop: Shop) -> None:
     rival.close()
 
 
-def assert_waiting(shop: Shop, pid: int) -> None:
-    (row,) = shop.rows("SELECT wait_event_type FROM pg_stat_activity WHERE pid = :pid", pid=pid)
+def assert_waiting(functions: InProcess, pid: int) -> None:
+    (row,) = functions.rows(
+        "SELECT wait_event_type FROM pg_stat_activity WHERE pid = :pid", pid=pid
+    )
     assert row["wait_event_type"] == "Lock"
 
 
@@ -161,10 +166,12 @@ def _ask(connection: Connection, statement: str, product: str) -> None:
 
 
 @contextmanager
-def logged_in(shop: Shop, monkeypatch: pytest.MonkeyPatch, options: str) -> Iterator[None]:
+def logged_in(
+    functions: InProcess, monkeypatch: pytest.MonkeyPatch, options: str
+) -> Iterator[None]:
     """Be somebody with the same rights and these options: `CONNECTION LIMIT 1`, `SET ...`."""
-    with a_role(shop) as role:
-        shop.rows(f"ALTER ROLE {role} {options}")
+    with a_role(functions) as role:
+        functions.rows(f"ALTER ROLE {role} {options}")
         monkeypatch.setenv("DB_USER", role)
         database_settings.cache_clear()
         yield
@@ -172,15 +179,15 @@ def logged_in(shop: Shop, monkeypatch: pytest.MonkeyPatch, options: str) -> Iter
 
 
 @contextmanager
-def a_role(shop: Shop) -> Iterator[str]:
+def a_role(functions: InProcess) -> Iterator[str]:
     """A login role that may do with the tables what their owner may."""
-    owner = shop.environment["DB_USER"]
+    owner = functions.environment["DB_USER"]
     role = f"limited_{an_id()[:8]}"
-    shop.rows(f"CREATE ROLE {role} LOGIN IN ROLE {owner}")
+    functions.rows(f"CREATE ROLE {role} LOGIN IN ROLE {owner}")
     try:
         yield role
     finally:
-        shop.rows(f"DROP ROLE {role}")
+        functions.rows(f"DROP ROLE {role}")
 
 
 def take_one(product: str) -> None:
@@ -189,30 +196,30 @@ def take_one(product: str) -> None:
 
 
 def test_no_connection_left_is_worth_another_try(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
+    functions: InProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    product = shop.product(stock=10)
-    with logged_in(shop, monkeypatch, "CONNECTION LIMIT 1"):
+    product = functions.product(stock=10)
+    with logged_in(functions, monkeypatch, "CONNECTION LIMIT 1"):
         only = database.connect(database_settings())
         with pytest.raises(DatabaseUnavailable):  # 53300, if pg8000 gets to read it
             take_one(product)
         pid = backend(only)
         only.close()
-        eventually(lambda: assert_gone(shop, pid))
+        eventually(lambda: assert_gone(functions, pid))
 
         take_one(product)
 
-    assert shop.stock(product) == 9
+    assert functions.stock(product) == 9
 
 
 def test_who_waits_too_long_for_a_lock_is_told_to_try_again(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
+    functions: InProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    product = shop.product(stock=10)
+    product = functions.product(stock=10)
     rival = database.connect(database_settings())
     rival.run("BEGIN")
     rival.run("SELECT stock FROM inventory WHERE product_id = :id FOR UPDATE", id=product)
-    with logged_in(shop, monkeypatch, "SET statement_timeout = '1s'"):
+    with logged_in(functions, monkeypatch, "SET statement_timeout = '1s'"):
         with pytest.raises(DatabaseUnavailable, match="57014"):
             take_one(product)
         rival.run("ROLLBACK")
@@ -220,37 +227,37 @@ def test_who_waits_too_long_for_a_lock_is_told_to_try_again(
         take_one(product)
     rival.close()
 
-    assert shop.stock(product) == 9
+    assert functions.stock(product) == 9
 
 
 def test_a_server_that_is_no_longer_the_writer_is_worth_another_try(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
+    functions: InProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    product = shop.product(stock=10)
+    product = functions.product(stock=10)
     with (
-        logged_in(shop, monkeypatch, "SET default_transaction_read_only = on"),
+        logged_in(functions, monkeypatch, "SET default_transaction_read_only = on"),
         pytest.raises(DatabaseUnavailable, match="25006"),
     ):
         take_one(product)
 
 
 def test_who_does_nothing_in_a_transaction_loses_it_and_may_try_again(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
+    functions: InProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    product = shop.product(stock=10)
+    product = functions.product(stock=10)
 
     def dawdle() -> None:
         with database.connection() as connection:
             pid = backend(connection)
             connection.run("UPDATE inventory SET stock = 0 WHERE product_id = :id", id=product)
-            eventually(lambda: assert_gone(shop, pid))
+            eventually(lambda: assert_gone(functions, pid))
             connection.run("SELECT 1")
 
     option = "SET idle_in_transaction_session_timeout = '100ms'"
-    with logged_in(shop, monkeypatch, option), pytest.raises(DatabaseUnavailable):
+    with logged_in(functions, monkeypatch, option), pytest.raises(DatabaseUnavailable):
         dawdle()
 
-    assert shop.stock(product) == 10
+    assert functions.stock(product) == 10
 
 
 def test_the_server_gives_up_before_a_function_does() -> None:
@@ -272,7 +279,7 @@ def test_a_server_that_takes_the_call_and_says_nothing_is_given_up(
             database.connect(database_settings(), timeout=0.1)
 
 
-def test_an_answer_that_does_not_come_is_given_up(shop: Shop) -> None:
+def test_an_answer_that_does_not_come_is_given_up(functions: InProcess) -> None:
     with (
         pytest.raises(DatabaseUnavailable),
         database.session("order-tests", timeout=0.1) as connection,
@@ -329,5 +336,48 @@ def test_an_error_on_a_silent_connection_is_still_the_error() -> None:
         assert connection.run("SELECT 1") == [[1]]
 
 
-def assert_gone(shop: Shop, pid: int) -> None:
-    assert not shop.rows("SELECT pid FROM pg_stat_activity WHERE pid = :pid", pid=pid)
+def assert_gone(functions: InProcess, pid: int) -> None:
+    assert not functions.rows("SELECT pid FROM pg_stat_activity WHERE pid = :pid", pid=pid)
+
+
+# The password in Secrets Manager.
+
+
+def set_secret(monkeypatch: pytest.MonkeyPatch, secret: str) -> str:
+    """Let the settings name a new secret, in place of user and password; returns its ARN."""
+    client = boto3.client("secretsmanager")
+    arn = str(client.create_secret(Name=an_id(), SecretString=secret)["ARN"])
+    monkeypatch.setenv("DB_SECRET_ARN", arn)
+    for name in ("DB_USER", "DB_PASSWORD"):
+        monkeypatch.delenv(name)
+    database_settings.cache_clear()
+    return arn
+
+
+def test_user_and_password_come_from_the_secret(
+    functions: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = functions.environment["DB_USER"]
+    set_secret(monkeypatch, json.dumps({"username": user, "password": "local"}))
+
+    with database.connection() as connection:
+        assert connection.run("SELECT current_user::text") == [[user]]
+
+
+@pytest.mark.parametrize("secret", ['{"username": "orders"}', '"words"'])
+def test_a_secret_without_username_and_password_is_an_invalid_setting(
+    monkeypatch: pytest.MonkeyPatch, secret: str
+) -> None:
+    set_secret(monkeypatch, secret)
+
+    with pytest.raises(InvalidSetting, match="needs username and password"), transaction():
+        pass
+
+
+def test_a_secret_that_cannot_be_read_is_an_outage(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_secret(monkeypatch, "{}")
+    monkeypatch.setenv("DB_SECRET_ARN", "arn:aws:secretsmanager:us-east-1:123456789012:secret:gone")
+    database_settings.cache_clear()
+
+    with pytest.raises(DatabaseUnavailable, match="password cannot be read"), transaction():
+        pass

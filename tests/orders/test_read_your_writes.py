@@ -1,81 +1,84 @@
-"""Reading your own order: the API waits for the workflow before it says no."""
+"""Read-your-writes, one look at a time: what is asked, and in which order."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
-from tests.running.builders import Document, a_line
-from tests.running.shop import Shop
-from tests.running.waiting import eventually
-
-SLOW: list[Document] = [{"kind": "timeout", "after": 1}]
-VERY_SLOW: list[Document] = [{"kind": "timeout", "after": 30}]
-
-
-def test_a_row_that_is_not_there_yet_is_waited_for(shop: Shop) -> None:
-    with shop.failing(CalculatePrice=SLOW):
-        order_id = shop.create(a_line(shop.product()))
-
-        assert shop.order_row(order_id) is None
-        answer = shop.api.get(f"/orders/{order_id}")
-
-    assert answer.status_code == 200
-    assert answer.json()["order_id"] == order_id
+from orders import read_your_writes, step_functions
+from orders.errors import OrderNotFound, OrderStillProcessing
+from orders.read_your_writes import order_when_stored, wait_until_workflow_ends
+from tests.running.builders import a_line, an_id
+from tests.running.in_process import InProcess
 
 
-@pytest.mark.parametrize("state", ["CalculatePrice", "BackUpOrder"])
-@pytest.mark.parametrize("method", ["PUT", "DELETE"])
-def test_nothing_is_changed_under_the_workflows_feet(shop: Shop, state: str, method: str) -> None:
-    with shop.failing(**{state: SLOW}):
-        order_id = shop.create(a_line(shop.product()))
-        body = {"status": "shipped"} if method == "PUT" else None
+@contextmanager
+def when_step_functions_is_asked(do: Callable[[], None]) -> Iterator[None]:
+    """Do something at the first DescribeExecution, just before Step Functions answers it."""
+    client = step_functions._states()  # noqa: SLF001 - boto3's own events, on the client we use
+    left = [do]
 
-        answer = shop.api.request(method, f"/orders/{order_id}", json=body)
+    def once(**_: object) -> None:
+        if left:
+            left.pop()()
 
-    assert answer.status_code == 200, answer.text
-    assert shop.status(order_id)["status"] == "SUCCEEDED"
-
-
-def test_an_order_that_takes_too_long_answers_when_to_ask_again(shop: Shop) -> None:
-    product = shop.product(stock=10)
-    with shop.failing(BackUpOrder=VERY_SLOW):
-        order_id = shop.create(a_line(product))
-
-        answers = [
-            shop.api.put(f"/orders/{order_id}", json={"status": "cancelled"}),
-            shop.api.get(f"/orders/{order_id}"),
-        ]
-
-    assert answers[0].status_code == 409
-    assert answers[0].json() == {"message": "Order is still being processed"}
-    assert int(answers[0].headers["retry-after"]) > 0
-    assert answers[1].json()["status"] == "pending"
-
-    def cancelled() -> None:
-        answer = shop.api.put(f"/orders/{order_id}", json={"status": "cancelled"})
-        assert answer.status_code == 200
-
-    eventually(cancelled, seconds=60)
-    assert shop.stock(product) == 10
+    client.meta.events.register("before-call.sfn.DescribeExecution", once)
+    try:
+        yield
+    finally:
+        client.meta.events.unregister("before-call.sfn.DescribeExecution", once)
 
 
-def test_an_order_that_fails_can_be_read_at_once(shop: Shop) -> None:
-    order_id = shop.create(a_line("NOPE"))
+def test_an_order_that_nobody_accepted_is_not_found_at_once(functions: InProcess) -> None:
+    with pytest.raises(OrderNotFound):
+        order_when_stored(an_id())
 
-    assert shop.api.get(f"/orders/{order_id}").json()["status"] == "failed"
+
+def test_an_order_is_read_that_was_stored_and_ended_while_step_functions_was_asked(
+    functions: InProcess,
+) -> None:
+    """Reading the row first, and then whether it is running, would find neither."""
+    order_id = functions.create(a_line(functions.product()))
+
+    def end_the_workflow() -> None:
+        functions.run(order_id)
+        functions.stop(order_id)
+
+    with when_step_functions_is_asked(end_the_workflow):
+        assert order_when_stored(order_id).order_id == order_id
 
 
-def test_create_read_update_and_delete_in_one_breath_a_hundred_times(shop: Shop) -> None:
-    product = shop.product(stock=100)
-    for _ in range(100):
-        order_id = shop.create(a_line(product, 2))
-        url = f"/orders/{order_id}"
-        answers = [
-            shop.api.get(url),
-            shop.api.put(url, json={"status": "shipped"}),
-            shop.api.put(url, json={"status": "delivered"}),
-            shop.api.get(url),
-            shop.api.delete(url),
-            shop.api.get(url),
-        ]
-        assert [answer.status_code for answer in answers] == [200, 200, 200, 200, 200, 404]
-        assert answers[3].json()["status"] == "delivered"
-        shop.rows("UPDATE inventory SET stock = 100 WHERE product_id = :id", id=product)
+def test_a_workflow_that_ended_while_step_functions_was_asked_keeps_nobody_waiting(
+    functions: InProcess,
+) -> None:
+    order_id = functions.create(a_line(functions.product()))
+
+    with when_step_functions_is_asked(lambda: functions.run(order_id)):
+        wait_until_workflow_ends(order_id)
+
+
+def test_a_row_that_does_not_come_in_time_is_not_found(
+    functions: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(read_your_writes, "MAX_SECONDS_FOR_ROW", 0.1)
+    order_id = functions.create(a_line(functions.product()))
+
+    with pytest.raises(OrderNotFound):
+        order_when_stored(order_id)
+
+
+def test_a_workflow_that_does_not_end_in_time_is_still_processing(
+    functions: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(read_your_writes, "MAX_SECONDS_FOR_END", 0.1)
+    order_id = functions.create(a_line(functions.product()))
+
+    with pytest.raises(OrderStillProcessing):
+        wait_until_workflow_ends(order_id)
+
+
+def test_an_aborted_workflow_keeps_nobody_waiting(functions: InProcess) -> None:
+    order_id = functions.create(a_line(functions.product()))
+    functions.stop(order_id)
+
+    wait_until_workflow_ends(order_id)

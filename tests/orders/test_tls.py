@@ -13,7 +13,6 @@ import trustme
 from orders import database
 from orders.errors import DatabaseUnavailable
 from orders.settings import DatabaseSettings
-from tests.running.shop import Shop
 
 ELSEWHERE = "127.0.0.2"
 """Loopback, but not one of the names for this machine that need no TLS."""
@@ -33,10 +32,10 @@ def _no_context_of_another_test() -> None:
 
 @pytest.fixture(params=[True], ids=["tls"])
 def settings(
-    shop: Shop, authority: trustme.CA, request: pytest.FixtureRequest
+    postgres: dict[str, str], authority: trustme.CA, request: pytest.FixtureRequest
 ) -> Iterator[DatabaseSettings]:
     """The shop's database, through the front."""
-    known = {name.lower(): value for name, value in shop.environment.items()}
+    known = {name.lower(): value for name, value in postgres.items()}
     real = f"{known['db_host']}/.s.PGSQL.{known['db_port']}"
     with socket.create_server((ELSEWHERE, 0)) as listening:
         arguments = (listening, real, authority if request.param else None)
@@ -97,9 +96,9 @@ def test_a_server_that_nobody_vouches_for_is_refused(settings: DatabaseSettings)
         database.connect(settings)
 
 
-def test_a_server_that_hangs_up_on_tls_is_unavailable(shop: Shop) -> None:
+def test_a_server_that_hangs_up_on_tls_is_unavailable(postgres: dict[str, str]) -> None:
     """As one does that is being restarted."""
-    known = {name.lower(): value for name, value in shop.environment.items()}
+    known = {name.lower(): value for name, value in postgres.items()}
     with socket.create_server((ELSEWHERE, 0)) as listening:
         hang_up = threading.Thread(target=reset_one, args=(listening,), daemon=True)
         hang_up.start()

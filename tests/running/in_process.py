@@ -44,7 +44,7 @@ TEMPLATE = template.read(
     dict.fromkeys(("DbHost", "DbName", "DbUser", "DbPassword"), "any")
     | {"OrderBackupBucket": BUCKET},
 )
-CONTEXT = LambdaContext(
+CONTEXT: Any = LambdaContext(
     function_name="in-process",
     invoked_function_arn="arn",
     memory_limit_in_mb=512,
@@ -140,12 +140,10 @@ class _Runtime:
         return Answer(json.dumps(handler_of(function)(event, CONTEXT)).encode())
 
 
-def handler_of(function: str) -> Callable[[Document, LambdaContext], Any]:
+def handler_of(function: str) -> Callable[[Document, Any], Any]:
     """The handler that template.yaml names for the function."""
     module, name = TEMPLATE.functions[function].handler.rsplit(".", 1)
-    handler: Callable[[Document, LambdaContext], Any] = getattr(
-        importlib.import_module(module), name
-    )
+    handler: Callable[[Document, Any], Any] = getattr(importlib.import_module(module), name)
     return handler
 
 

@@ -1,6 +1,5 @@
 """FailOrder after every state, twice, and too late."""
 
-import json
 from decimal import Decimal
 
 import pytest
@@ -79,23 +78,6 @@ def test_too_late_it_does_not_take_back_what_was_shipped(functions: InProcess) -
 
     assert functions.api.get(url).json()["status"] == "shipped"
     assert functions.stock(product) == 9
-
-
-@pytest.mark.parametrize(
-    ("cause", "told"),
-    [
-        (json.dumps({"errorMessage": "no luck", "stackTrace": ["secret"]}), "no luck"),
-        ("plain words", "plain words"),
-        ("", "RuntimeError, no cause given"),
-        ('["a", "list"]', '["a", "list"]'),
-    ],
-)
-def test_the_cause_is_told_in_words(functions: InProcess, cause: str, told: str) -> None:
-    order = an_order(a_line("NOPE")) | {"order_id": an_id()}
-
-    failed = functions.invoke("FailOrderFunction", failing(order, "RuntimeError", cause))
-
-    assert failed["failure"] == {"Error": "RuntimeError", "Cause": told}
 
 
 def test_a_failure_without_a_cause_is_understood(functions: InProcess) -> None:

@@ -1,0 +1,146 @@
+"""The decorators: errors as responses, what is logged, and what must never be."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+from http import HTTPStatus
+
+import pytest
+
+from orders.documents.api import OrderPath
+from orders.documents.fields import Document
+from orders.errors import DatabaseUnavailable, OrderNotFound, OrderStillProcessing
+from orders.handlers import Handler, RouteSpec, TaskSpec, logger, route, task
+from tests.running.builders import Document as Json
+from tests.running.builders import a_line, an_order
+from tests.running.in_process import API_KEY, CONTEXT, TEMPLATE, InProcess, handler_of
+
+SECRET = "a-secret-nobody-may-read"
+
+
+class Greeting(Document):
+    words: str
+
+
+EVENT: Json = {
+    "requestContext": {"requestId": "req-7", "identity": {"apiKey": SECRET}},
+    "pathParameters": {"order_id": "O-1"},
+    "headers": {"authorization": SECRET},
+    "body": SECRET,
+}
+
+
+@pytest.fixture
+def logs() -> Iterator[io.StringIO]:
+    """What the functions log, as it would stand in CloudWatch."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(logger.registered_formatter)
+    logging.getLogger(logger.name).addHandler(handler)
+    yield stream
+    logging.getLogger(logger.name).removeHandler(handler)
+
+
+def a_route_that_raises(error: Exception) -> Handler:
+    @route(summary="s", description="d", raises=(OrderNotFound,))
+    def handler(path: OrderPath) -> Greeting:
+        raise error
+
+    return handler
+
+
+def answered(handler: Handler) -> tuple[int, Json, dict[str, str]]:
+    response = handler(EVENT, CONTEXT)
+    return response["statusCode"], json.loads(response["body"]), response["headers"]
+
+
+def test_a_response_is_json_with_the_request_id() -> None:
+    @route(summary="s", description="d", status=HTTPStatus.CREATED)
+    def handler(path: OrderPath) -> Greeting:
+        return Greeting(words=f"hello {path.order_id}")
+
+    status, body, headers = answered(handler)
+
+    assert (status, body) == (201, {"words": "hello O-1"})
+    assert headers == {"Content-Type": "application/json", "x-request-id": "req-7"}
+
+
+def test_a_request_error_is_its_status_message_and_headers() -> None:
+    status, body, headers = answered(a_route_that_raises(OrderStillProcessing()))
+
+    assert (status, body) == (409, {"message": "Order is still being processed"})
+    assert headers["Retry-After"] == "5"
+
+
+def test_an_outage_is_a_500_in_the_errors_own_words() -> None:
+    status, body, _ = answered(a_route_that_raises(DatabaseUnavailable()))
+
+    error = "The database cannot be reached (request req-7)"
+    assert (status, body) == (500, {"message": "Internal server error", "error": error})
+
+
+def test_an_unexpected_error_is_a_500_that_names_its_class_and_never_its_words() -> None:
+    status, body, _ = answered(a_route_that_raises(ValueError(SECRET)))
+
+    error = "Unexpected ValueError (request req-7)"
+    assert (status, body) == (500, {"message": "Internal server error", "error": error})
+
+
+@pytest.mark.parametrize("error", [OrderNotFound(), DatabaseUnavailable(), KeyError("a bug")])
+def test_a_route_never_logs_its_event(error: Exception, logs: io.StringIO) -> None:
+    answered(a_route_that_raises(error))
+
+    assert "O-1" in logs.getvalue(), "the log line has the order's id"
+    assert SECRET not in logs.getvalue()
+
+
+def test_the_deployed_routes_log_no_key_no_body_and_no_customer(
+    functions: InProcess, logs: io.StringIO
+) -> None:
+    order = an_order(a_line(functions.product()), customer_id=SECRET)
+    order_id = functions.processed(*order["items"], customer_id=SECRET)
+    calls = [
+        functions.api.post("/orders", json=order, headers={"Idempotency-Key": SECRET}),
+        functions.api.post("/orders", json={"customer_id": SECRET}),
+        functions.api.get("/orders", params={"customer_id": SECRET}),
+        functions.api.get(f"/orders/{order_id}"),
+        functions.api.put(f"/orders/{order_id}", json={"status": SECRET}),
+        functions.api.delete(f"/orders/{order_id}"),
+    ]
+
+    assert [call.status_code for call in calls] == [201, 400, 200, 200, 400, 200]
+    assert order_id in logs.getvalue()
+    assert SECRET not in logs.getvalue()
+    assert API_KEY not in logs.getvalue()
+
+
+def test_a_tasks_error_never_quotes_its_input(logs: io.StringIO) -> None:
+    @task(title="t")
+    def handler(greeting: Greeting) -> Greeting:
+        return greeting
+
+    with pytest.raises(ValueError, match="words") as refused:
+        handler({"words": [SECRET], "more": SECRET}, CONTEXT)
+
+    assert SECRET not in str(refused.value)
+    assert SECRET not in logs.getvalue()
+
+
+def test_a_task_logs_its_order_and_whether_it_worked(logs: io.StringIO) -> None:
+    @task(title="t")
+    def handler(greeting: Greeting) -> Greeting:
+        return greeting
+
+    handler({"words": "hello"}, CONTEXT)
+
+    (line,) = map(json.loads, logs.getvalue().splitlines())
+    assert (line["message"], line["request_id"]) == ("done", CONTEXT.aws_request_id)
+
+
+@pytest.mark.parametrize("function", TEMPLATE.functions)
+def test_every_deployed_handler_declares_what_it_is(function: str) -> None:
+    spec = vars(handler_of(function))["spec"]
+
+    assert isinstance(spec, TaskSpec | RouteSpec)
+    assert spec[0].endswith(".")
