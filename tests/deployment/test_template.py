@@ -5,7 +5,8 @@ import pytest
 
 from deployment import template
 from deployment.errors import InvalidTemplate
-from deployment.template import Route, Schedule, Template
+from deployment.schedules import Schedule
+from deployment.template import Route, Template
 from tests.local.small_stack import CLOUD, ROOT
 
 VALUES = {

@@ -1,108 +1,110 @@
-"""The document along every edge: what a state gives is what the next one takes.
+"""The payload along every transition: each state's output is accepted as the next one's input.
 
-A Catch hands on what came INTO the state that failed, with the failure put in; a Retry hands
-the same document in again.
+A Catch hands on the INPUT of the state that failed, with the failure put in; a Retry runs the
+state on the same input again.
 """
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from orders.documents.workflow import Failure, WorkflowDocument
-from workflows.checks.asl import Choice, Fail, Machine, State, Task
-from workflows.checks.deployment import Deployment, Signature
-from workflows.checks.graph import Edge, edges, ends_well
-from workflows.checks.paths import check_choice, check_told
-from workflows.checks.payloads import Document, Value, made_by, misfits, skips_required_state
+from pydantic import BaseModel
 
-WRITTEN_BY_CATCH = Value(Failure, certain=False)
+from orders.documents.workflow import Failure, WorkflowDocument
+from workflows.checks.asl import Machine, State, Task
+from workflows.checks.deployment import Deployment
+from workflows.checks.graph import Transition, ends_well, transitions
+from workflows.checks.json_paths import check_fail_state
+from workflows.checks.payloads import Payload, Value, misfits, payload_of, skips_required_state
+
+WRITTEN_BY_CATCH = Value(Failure, is_certain=False)
 """Step Functions leaves Cause out of some errors."""
 
 
 class Arrival(NamedTuple):
-    """A document on its way into a state, and what it comes from."""
+    """A payload on its way into a state, and where it comes from."""
 
     state: str
-    document: Document
+    payload: Payload
     origin: str
 
 
-def arrivals(machine: Machine, deployment: Deployment) -> Iterator[Arrival]:
-    """Every document that comes to a state, along every way from the start."""
-    start = Arrival(machine.start_at, made_by(deployment.takes), "the start")
-    yield from _Flow(machine, deployment).arrivals(start)
+class Flow(NamedTuple):
+    """The payloads of a machine that is started with `input` and must return `output`."""
 
-
-def check_flow(machine: Machine, deployment: Deployment) -> Iterator[str]:
-    """Along every way from the start; states that several ways come to are looked at once each."""
-    start = Arrival(machine.start_at, made_by(deployment.takes), "the start")
-    yield from dict.fromkeys(_Flow(machine, deployment).follow(start))
-
-
-class _Flow(NamedTuple):
     machine: Machine
     deployment: Deployment
+    input: type[WorkflowDocument]
+    output: type[WorkflowDocument]
 
-    def follow(self, arrival: Arrival) -> Iterator[str]:
-        """What comes of a wrong document is not told again by the Catches that hand it on."""
+    def arrivals(self) -> Iterator[Arrival]:
+        """Every payload that arrives at a state, along every path from the start."""
+        ahead = [self._start()]
+        while ahead:
+            arrival = ahead.pop()
+            yield arrival
+            ahead += self._following(arrival)
+
+    def findings(self) -> Iterator[str]:
+        """What is wrong with them; a finding that several paths lead to is given once."""
+        yield from dict.fromkeys(self._findings(self._start()))
+
+    def _start(self) -> Arrival:
+        return Arrival(self.machine.start_at, payload_of(self.input), "the start")
+
+    def _findings(self, arrival: Arrival) -> Iterator[str]:
+        """Of this arrival and all that follow; a wrong payload is not found again in a Catch."""
         state = self.machine.states[arrival.state]
-        wrong = list(self._arrives(arrival, state))
+        wrong = list(self._refusals(arrival, state))
         yield from wrong
-        given = self._given(arrival, state)
-        for edge in edges(state):
-            if not wrong or edge.catcher is None:
-                yield from self.follow(_along(edge, arrival, given))
+        for transition in transitions(state):
+            if not wrong or transition.catcher is None:
+                yield from self._findings(self._along(transition, arrival))
         if ends_well(state):
-            whole = Arrival("The end", given, arrival.state)
-            yield from _mismatch(whole, self.deployment.gives)
+            yield from _mismatch(
+                Arrival("The end", self._output(arrival), arrival.state), self.output
+            )
 
-    def arrivals(self, arrival: Arrival) -> Iterator[Arrival]:
-        """This one, and all that come of it."""
-        yield arrival
+    def _refusals(self, arrival: Arrival, state: State) -> Iterator[str]:
+        if isinstance(state, Task):
+            if spec := self.deployment[state.function].spec:
+                yield from _mismatch(arrival, spec.input)
+        else:
+            yield from check_fail_state(arrival.state, state, arrival.payload, arrival.origin)
+
+    def _following(self, arrival: Arrival) -> Iterator[Arrival]:
+        for transition in transitions(self.machine.states[arrival.state]):
+            yield self._along(transition, arrival)
+
+    def _along(self, transition: Transition, arrival: Arrival) -> Arrival:
+        if transition.catcher is None:
+            return Arrival(transition.target, self._output(arrival), arrival.state)
+        caught, path = arrival.payload, transition.catcher.result_path
+        if path is not None:
+            caught = caught.plus(path.removeprefix("$."), WRITTEN_BY_CATCH)
+        return Arrival(transition.target, caught, f"{transition.label} of {arrival.state}")
+
+    def _output(self, arrival: Arrival) -> Payload:
         state = self.machine.states[arrival.state]
-        given = self._given(arrival, state)
-        for edge in edges(state):
-            yield from self.arrivals(_along(edge, arrival, given))
-
-    def _signature(self, state: State) -> Signature | None:
-        return (
-            self.deployment.functions[state.function].signature if isinstance(state, Task) else None
-        )
-
-    def _arrives(self, arrival: Arrival, state: State) -> Iterator[str]:
-        if signature := self._signature(state):
-            yield from _mismatch(arrival, signature.takes)
-        if isinstance(state, Choice):
-            yield from check_choice(arrival.state, state, arrival.document, arrival.origin)
-        if isinstance(state, Fail):
-            yield from check_told(arrival.state, state, arrival.document, arrival.origin)
-
-    def _given(self, arrival: Arrival, state: State) -> Document:
-        signature = self._signature(state)
-        if signature is None or (isinstance(state, Task) and state.keeps_its_input):
-            return arrival.document
-        return made_by(signature.gives)
+        spec = self.deployment[state.function].spec if isinstance(state, Task) else None
+        return payload_of(spec.output) if spec else arrival.payload
 
 
-def _along(edge: Edge, arrival: Arrival, given: Document) -> Arrival:
-    if edge.catcher is None:
-        return Arrival(edge.target, given, arrival.state)
-    caught, path = arrival.document, edge.catcher.result_path
-    if path is not None:
-        caught = caught.plus(path.removeprefix("$."), WRITTEN_BY_CATCH)
-    return Arrival(edge.target, caught, f"{edge.label} of {arrival.state}")
-
-
-def _mismatch(arrival: Arrival, takes: type[WorkflowDocument]) -> Iterator[str]:
-    wrong = "; ".join(misfits(arrival.document, takes))
+def _mismatch(arrival: Arrival, wanted: type[BaseModel]) -> Iterator[str]:
+    wrong = "; ".join(misfits(arrival.payload, wanted))
     if wrong:
         yield (
-            f"{arrival.state} takes {takes.__name__}, and {arrival.origin} brings {wrong}: "
-            "make the two agree in orders/contracts.py, or lead elsewhere."
+            f"{arrival.state} takes {wanted.__name__}, and {arrival.origin} returns {wrong}: make "
+            "the two models in orders/documents/workflow.py agree, or change the transition."
         )
-    elif skips_required_state(arrival.document, takes):
-        model = arrival.document.model.__name__ if arrival.document.model else ""
+    elif skips_required_state(arrival.payload, wanted):
+        model = arrival.payload.model.__name__ if arrival.payload.model else ""
         yield (
-            f"{arrival.state} takes {takes.__name__}, and {arrival.origin} brings {model}, which "
-            f"has its fields but not its promise ({takes.label}): go through the state that "
-            "gives it."
+            f"{arrival.state} takes {wanted.__name__}, and {arrival.origin} returns {model}, which "
+            f"has its fields but not its guarantee ({label_of(wanted)}): go through the state that "
+            "returns it."
         )
+
+
+def label_of(model: type[BaseModel]) -> str:
+    """What is true of the order once the document exists, as its model declares."""
+    return model.label if issubclass(model, WorkflowDocument) else model.__name__
