@@ -80,11 +80,13 @@ def test_an_output_that_the_saga_does_not_accept_is_refused() -> None:
 
 
 @refused(
-    "PersistOrder takes ReservedOrder, and Catch[0] of CheckInventory returns PricedOrder, which "
-    "has its fields but not its guarantee (the stock is reserved)"
+    f"{after('CheckInventory')} takes ReservedOrder, and Catch[0] of CheckInventory returns "
+    f"{spec_of('CheckInventory').input.__name__}, which has its fields but not its guarantee (the "
+    "stock is reserved)"
 )
 def test_a_path_that_skips_the_reservation_is_refused(_: Definition, states: States) -> None:
-    skip = {"ErrorEquals": ["DatabaseRefused"], "ResultPath": None, "Next": "PersistOrder"}
+    following = after("CheckInventory")
+    skip = {"ErrorEquals": ["DatabaseRefused"], "ResultPath": None, "Next": following}
     states["CheckInventory"]["Catch"].insert(0, skip)
 
 

@@ -9,8 +9,10 @@ from tests.workflows.machines import (
     DEPLOYED,
     Definition,
     States,
+    after,
     assert_refused,
     refused,
+    spec_of,
     with_function,
 )
 from workflows.checks.deployment import Deployment, deployed
@@ -77,7 +79,7 @@ def test_a_state_that_runs_another_states_function_is_refused() -> None:
     swapped = with_function("CheckInventory", BACK_UP_ORDER)
 
     assert_refused(
-        "CheckInventory takes StoredOrder, and ",
-        "PersistOrder takes ReservedOrder, and ",
+        f"CheckInventory takes {spec_of('BackUpOrder').input.__name__}, and ",
+        f"{after('CheckInventory')} takes ReservedOrder, and CheckInventory returns ",
         deployment=swapped,
     )
