@@ -11,7 +11,8 @@ from pydantic import Field, ValidationError
 from orders.backups import backup_key, backup_keys, backup_prefix
 from orders.documents.fields import Document
 from orders.documents.workflow import AcceptedOrder
-from orders.queries import Row, Sql
+from orders.queries import Sql
+from orders.statements import PastBackupRow
 
 
 class Window(Document):
@@ -47,7 +48,7 @@ def fault_in(error: ValidationError) -> str:
 def executions_without_rows(sql: Sql, names: Iterable[str]) -> list[str]:
     """Those of the executions whose orders have left no trace in the tables."""
     rows = sql.audit.executions_without_rows(order_ids=json.dumps(list(names)))
-    return [str(row["order_id"]) for row in rows]
+    return [row["order_id"] for row in rows]
 
 
 def is_an_order(execution: dict[str, Any]) -> bool:
@@ -59,16 +60,15 @@ def is_an_order(execution: dict[str, Any]) -> bool:
     return bool(accepted.order_id == execution["name"])
 
 
-def past_backup(sql: Sql, since: datetime) -> list[Row]:
+def past_backup(sql: Sql, since: datetime) -> list[PastBackupRow]:
     """Orders created since then whose backup must be there: order_id and created_at."""
-    rows: list[Row] = sql.audit.past_backup(since=since.astimezone(UTC).replace(tzinfo=None))
-    return rows
+    return sql.audit.past_backup(since=since.astimezone(UTC).replace(tzinfo=None))
 
 
-def without_backup(rows: list[Row]) -> list[str]:
+def without_backup(rows: list[PastBackupRow]) -> list[str]:
     """Those of the orders whose backup is not there; raises BackupUnavailable."""
     there = _backups_of({backup_prefix(row["created_at"]) for row in rows})
-    return [str(row["order_id"]) for row in rows if _key(row) not in there]
+    return [row["order_id"] for row in rows if _key(row) not in there]
 
 
 def _backups_of(days: set[str]) -> set[str]:
@@ -76,5 +76,5 @@ def _backups_of(days: set[str]) -> set[str]:
     return {key for day in sorted(days) for key in backup_keys(day)}
 
 
-def _key(row: Row) -> str:
+def _key(row: PastBackupRow) -> str:
     return backup_key(row["order_id"], row["created_at"])

@@ -16,7 +16,14 @@ from orders import step_functions
 from orders.database import session
 from orders.documents.fields import Document, as_json
 from orders.errors import OrderError
-from orders.queries import Row, Sql
+from orders.queries import Sql
+from orders.statements import (
+    ContradictionsRow,
+    LostStockRow,
+    PastBackupRow,
+    WrongReservationsRow,
+    WrongTotalsRow,
+)
 
 _PATIENCE = 600
 """Seconds for one query over all orders there are."""
@@ -78,7 +85,7 @@ def _in_tables(sql: Sql) -> Iterator[Finding]:
     yield from map(_wrong_reservation, sql.audit.wrong_reservations())
 
 
-def _lost_stock(row: Row) -> Finding:
+def _lost_stock(row: LostStockRow) -> Finding:
     found = row["stock"] + row["held"] + row["shipped"]
     lost = row["received"] - found
     message = (
@@ -89,13 +96,13 @@ def _lost_stock(row: Row) -> Finding:
     return Finding(kind="stock not conserved", subject=row["product_id"], message=message)
 
 
-def _contradiction(row: Row) -> Finding:
+def _contradiction(row: ContradictionsRow) -> Finding:
     reserved = f"is {row['reserved']}" if row["reserved"] else "is not there"
     message = f"is {row['status']}, but its reservation {reserved}, not {row['expected']}"
     return Finding(kind="reservation contradicts order", subject=row["order_id"], message=message)
 
 
-def _wrong_total(row: Row) -> Finding:
+def _wrong_total(row: WrongTotalsRow) -> Finding:
     message = (
         f"its items make {row['items_total']}, its total is {row['total_amount']}"
         if row["items"]
@@ -104,7 +111,7 @@ def _wrong_total(row: Row) -> Finding:
     return Finding(kind="items do not add up", subject=row["order_id"], message=message)
 
 
-def _wrong_reservation(row: Row) -> Finding:
+def _wrong_reservation(row: WrongReservationsRow) -> Finding:
     message = f"ordered {row['ordered']} of {row['product_id']}, reserved {row['reserved']}"
     return Finding(kind="items unlike reservation", subject=row["order_id"], message=message)
 
@@ -152,7 +159,7 @@ def _open_orders(window: audit.Window) -> dict[str, str | None]:
     return {row["order_id"]: row["status"] for row in rows}
 
 
-def _without_backup(rows: list[Row]) -> Iterator[Finding]:
+def _without_backup(rows: list[PastBackupRow]) -> Iterator[Finding]:
     for order_id in audit.without_backup(rows):
         message = "got past BackUpOrder, but its backup is not in the bucket"
         yield Finding(kind="order without its backup", subject=order_id, message=message)

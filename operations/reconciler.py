@@ -30,8 +30,9 @@ from orders.documents.workflow import FailingItem, FailingOrder, Failure
 from orders.errors import OrderError
 from orders.handlers import logger, task
 from orders.model import OrderStatus
-from orders.queries import Row, transaction
+from orders.queries import transaction
 from orders.reservations import belongs_to
+from orders.statements import GetOrderRow, WithOrderRow
 
 _ENDED_BADLY = ("FAILED", "TIMED_OUT", "ABORTED")
 _LOST = Failure(Error="WorkflowLost", Cause="settled by the reconciler")
@@ -153,18 +154,22 @@ def _order_from_document(document: dict[str, Any]) -> FailingOrder | None:
     return FailingOrder.model_validate({**document, "failure": _LOST}) if document else None
 
 
-def _as_reserved(document: dict[str, Any], reserved: list[Row], row: Row | None) -> FailingOrder:
+def _as_reserved(
+    document: dict[str, Any], reserved: list[WithOrderRow], row: GetOrderRow | None
+) -> FailingOrder:
     """The order of the tables, with the execution's prices if that is the same one."""
     order = _order_from_document(document)
     if order and belongs_to(order, reserved):
         return order
-    known = reserved or [row | item for item in row["items"]] if row else reserved
+    known = reserved[0] if reserved or row is None else row
+    items = (
+        FailingItem(product_id=line["product_id"], quantity=line["quantity"])
+        for line in (reserved or (row["items"] if row else ()))
+    )
     return FailingOrder(
-        order_id=known[0]["order_id"],
-        customer_id=known[0]["customer_id"],
-        items=tuple(
-            FailingItem(product_id=line["product_id"], quantity=line["quantity"]) for line in known
-        ),
+        order_id=known["order_id"],
+        customer_id=known["customer_id"],
+        items=tuple(items),
         failure=_LOST,
     )
 

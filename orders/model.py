@@ -14,7 +14,7 @@ HIGHEST_TOTAL = Decimal("99999999.99")
 
 
 class OrderStatus(StrEnum):
-    """The six statuses of an order (docs/contract.md, "Order status values")."""
+    """The six statuses of an order (docs/contract.md, "Status values")."""
 
     PENDING = "pending"
     PROCESSING = "processing"

@@ -1,7 +1,7 @@
-"""Start the local stack several times, use it, and print one table of how long things took.
+"""Start the local stack several times, use it, and print one table of durations.
 
-Every run starts in a new folder, so it includes making the database, and once more in the
-same folder. One client, one request at a time. Figures only: nothing here can fail a change.
+Each run starts the stack in a new folder, which includes creating the database, and once more
+in the same folder. One client sends one request at a time. The figures fail nothing.
 """
 
 import argparse
@@ -25,7 +25,7 @@ STOP_SECONDS = 20
 ORDER_SECONDS = 30
 POLL_SECONDS = 0.005
 ORDER = {"customer_id": "BENCH", "items": [{"product_id": "PROD002", "quantity": 1}]}
-"""The seed has 100 of them."""
+"""sql/seed.sql has 100 of PROD002."""
 
 Samples = dict[str, list[float]]
 """Milliseconds by what was measured."""
@@ -75,7 +75,7 @@ def stack(folder: Path) -> Iterator[Client]:
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """Let it stop, and make it when it does not."""
+    """Ask the stack to stop; kill it when it does not."""
     process.send_signal(signal.SIGINT)
     try:
         process.wait(STOP_SECONDS)
@@ -84,7 +84,7 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def wait(until: Callable[[], bool], seconds: float) -> None:
-    """Poll, but not for ever."""
+    """Poll until the condition holds, for so many seconds at most."""
     deadline = time.monotonic() + seconds
     while not until() and time.monotonic() < deadline:
         time.sleep(POLL_SECONDS)
@@ -136,7 +136,7 @@ def use(client: Client, samples: Samples) -> None:
 
 
 def await_processing(client: Client, order_id: str) -> None:
-    """Poll the order; ends the bench when it comes to nothing."""
+    """Poll the order; ends the bench unless it becomes `processing`."""
 
     def status() -> object:
         return client.ask("GET", f"/orders/{order_id}")[1].get("status")

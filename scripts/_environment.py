@@ -1,10 +1,10 @@
-"""Make the virtual environment that holds a lock file, unless it is there; print its folder.
+"""Make the virtual environment of a lock file, unless it is up to date; print its folder.
 
 usage: python3 scripts/_environment.py local|dev|sam
 
-One environment per Python minor version, in .venv/: `dev` holds all of `local`, so both share
-one; the SAM CLI has its own. pip installs, so that the machine's own index, proxy and
-certificate settings count. Talks on stderr, and only when there is something to do.
+There is one environment for each Python minor version, in .venv/. `dev` contains all of
+`local`, so both share one; the SAM CLI has an environment of its own. pip installs, so that the
+machine's own index, proxy and certificate settings apply. Progress goes to stderr.
 """
 
 import fcntl
@@ -31,7 +31,7 @@ SOURCE_TOO = ("--no-binary", "stepfunctions", "--no-build-isolation", "--use-pep
 
 
 def main(name: str) -> None:
-    """Print the folder of the environment, ready to use."""
+    """Make the environment if need be, then print its folder."""
     folder = ROOT / ".venv" / (f"{MINOR}-sam" if name == "sam" else MINOR)
     folder.parent.mkdir(exist_ok=True)
     with one_at_a_time(folder):
@@ -42,33 +42,33 @@ def main(name: str) -> None:
 
 @contextmanager
 def one_at_a_time(folder: Path) -> Iterator[None]:
-    """Wait while another set-up of the same folder runs; the lock dies with its holder."""
+    """Wait while another process sets up the same folder; its lock ends with the process."""
     with Path(f"{folder}.lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            tell(f"Waiting for another set-up of {folder.relative_to(ROOT)} ...\n")
+            write(f"Waiting for another set-up of {folder.relative_to(ROOT)} ...\n")
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
 def is_ready(folder: Path, name: str) -> bool:
-    """Whether the folder holds the lock files as they are now."""
-    wider = ("local", "dev") if name == "local" else (name,)
-    return is_sound(folder) and any(stamp(folder, one).exists() for one in wider)
+    """Whether the folder was made from the lock files as they are now."""
+    sufficient = ("local", "dev") if name == "local" else (name,)
+    return is_sound(folder) and any(stamp(folder, one).exists() for one in sufficient)
 
 
 def is_sound(folder: Path) -> bool:
-    """Whether the interpreter is there, and nothing unfinished or out of date."""
+    """Whether the interpreter is there, and no installation is unfinished or out of date."""
     stamps = [stamp(folder, name) for name in LOCKS if stamp(folder, name).exists()]
     current = all(one.read_text() == digest(one.stem) for one in stamps)
     return bool(stamps) and current and python(folder).exists() and not unfinished(folder).exists()
 
 
 def make(folder: Path, name: str) -> None:
-    """Install, on top of what is sound, from nothing otherwise."""
+    """Install into the environment; one that is not sound is made anew."""
     started = time.monotonic()
-    tell(f"Setting up {folder.relative_to(ROOT)} from requirements/{name}.txt, this once\n")
+    write(f"Setting up {folder.relative_to(ROOT)} from requirements/{name}.txt, this once\n")
     if not is_sound(folder):
         venv.create(folder, clear=True, with_pip=True, symlinks=True)
     unfinished(folder).touch()
@@ -76,53 +76,53 @@ def make(folder: Path, name: str) -> None:
         install(folder, lock)
     stamp(folder, name).write_text(digest(name))
     unfinished(folder).unlink()
-    tell(f"Ready after {time.monotonic() - started:.0f} s\n")
+    write(f"Ready after {time.monotonic() - started:.0f} s\n")
 
 
 def install(folder: Path, lock: str) -> None:
-    """Run pip; raises SystemExit with its last words when it fails."""
+    """Run pip; raises SystemExit with its last lines of output when it fails."""
     extra = SOURCE_TOO if lock == "dev" else ()
     requirements = str(ROOT / "requirements" / f"{lock}.txt")
     command = [str(python(folder)), *PIP, *EXACTLY_THE_LOCK, *extra, "-r", requirements]
-    last_words: deque[str] = deque(maxlen=30)
+    last_lines: deque[str] = deque(maxlen=30)
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as pip:
         for line in pip.stdout or ():
-            last_words.append(line.decode(errors="replace").rstrip())
-            show(last_words[-1])
+            last_lines.append(line.decode(errors="replace").rstrip())
+            show(last_lines[-1])
     show("")
     if pip.returncode:
-        sys.exit("\n".join(last_words) + f"\n\npip could not install requirements/{lock}.txt")
+        sys.exit("\n".join(last_lines) + f"\n\npip could not install requirements/{lock}.txt")
 
 
 def show(line: str) -> None:
-    """One line of progress that overwrites itself; nothing where nobody watches."""
+    """Show one line of progress over the one before; nothing when stderr is no terminal."""
     if sys.stderr.isatty():
-        tell(f"\r\033[K{line.strip()[:78]}")
+        write(f"\r\033[K{line.strip()[:78]}")
 
 
-def tell(words: str) -> None:
-    """Say it at once."""
+def write(words: str) -> None:
+    """Write to stderr at once."""
     sys.stderr.write(words)
     sys.stderr.flush()
 
 
 def python(folder: Path) -> Path:
-    """Its interpreter; a link that may dangle once the machine's Python has moved."""
+    """The environment's interpreter: a symbolic link, broken when the machine's Python moved."""
     return folder / "bin" / "python"
 
 
 def stamp(folder: Path, name: str) -> Path:
-    """The file that says which lock was installed to its end."""
+    """The file that records which lock file was installed completely."""
     return folder / f"{name}.stamp"
 
 
 def unfinished(folder: Path) -> Path:
-    """The file that stays behind when an installation was cut short."""
+    """The file that is left when an installation was interrupted."""
     return folder / "unfinished"
 
 
 def digest(name: str) -> str:
-    """Name of what the lock files say now."""
+    """The SHA-256, in hex, of the lock files as they are now."""
     texts = ((ROOT / "requirements" / f"{lock}.txt").read_bytes() for lock in LOCKS[name])
     return hashlib.sha256(b"".join(texts)).hexdigest()
 

@@ -5,6 +5,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from anyio.from_thread import start_blocking_portal
+from pg8000.native import Connection
 
 from local.postgres.server import server, settings, socket_folder
 from local.processes import data_folder
@@ -23,8 +24,13 @@ def embedded(folder: Path) -> Iterator[dict[str, str]]:
         portal.wrap_async_context_manager(server(held, socket)),
     ):
         environment = settings(socket)
-        known = {name.lower(): value for name, value in environment.items()}
-        with closing(connect(DatabaseSettings.model_validate(known))) as conn:
+        with closing(connect_to(environment)) as conn:
             migrate(conn)
             seed(conn)
         yield environment
+
+
+def connect_to(environment: dict[str, str]) -> Connection:
+    """A new connection to the database that these DB_* settings name."""
+    known = {name.lower(): value for name, value in environment.items()}
+    return connect(DatabaseSettings.model_validate(known))

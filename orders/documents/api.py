@@ -17,6 +17,7 @@ from orders.documents.fields import (
     Quantity,
     Status,
     Time,
+    is_none,
     must_be,
 )
 from orders.documents.workflow import PricedItem
@@ -63,7 +64,9 @@ class CreateHeaders(OpenDocument):
     ] = Field(
         default=None,
         alias="idempotency-key",
-        description="Repeated calls with one key return one order; 1 to 255 printable ASCII characters.",
+        description=(
+            "Repeated calls with one key return one order; 1 to 255 printable ASCII characters."
+        ),
     )
 
 
@@ -170,10 +173,6 @@ class OrderDeleted(Document):
     order_id: str
 
 
-def _is_none(value: object) -> bool:
-    return value is None
-
-
 class ExecutionEvent(Document):
     """One event of an execution; `state` is null for an event of the execution itself."""
 
@@ -183,7 +182,10 @@ class ExecutionEvent(Document):
 
 
 class ExecutionStatus(Document):
-    """200 of GET /status/{identifier}; `stop_date` once it ended, `error` and `cause` if it failed."""
+    """200 of GET /status/{identifier}.
+
+    `stop_date` is there once the execution has ended, `error` and `cause` when it failed.
+    """
 
     execution_arn: str
     status: str
@@ -191,6 +193,6 @@ class ExecutionStatus(Document):
     input_identifier: str
     identifier_type: Literal["order_id", "execution_arn"]
     recent_events: tuple[ExecutionEvent, ...]
-    stop_date: Time | None = Field(default=None, exclude_if=_is_none)
-    error: str | None = Field(default=None, exclude_if=_is_none)
-    cause: str | None = Field(default=None, exclude_if=_is_none)
+    stop_date: Time | None = Field(default=None, exclude_if=is_none)
+    error: str | None = Field(default=None, exclude_if=is_none)
+    cause: str | None = Field(default=None, exclude_if=is_none)
