@@ -8,6 +8,7 @@ from typing import Any, get_args
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from orders.documents.validation import joined
 from workflows.checks import asl
 
 MAX_BYTES = 1_048_576
@@ -42,14 +43,9 @@ def describe(error: ValidationError) -> Iterator[str]:
 def _place(loc: tuple[int | str, ...]) -> tuple[str, str]:
     """`("States", "CheckOut", "Task", "Retry", 0)` is CheckOut, and Retry[0] in it."""
     if loc[:1] != ("States",) or len(loc) == 1:
-        return "The machine", _joined(loc)
+        return "The machine", joined(loc)
     inside = [step for step in loc[2:] if step != "[key]"]
-    return str(loc[1]), _joined(tuple(inside[1:] if inside and inside[0] in _TYPES else inside))
-
-
-def _joined(loc: tuple[int | str, ...]) -> str:
-    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in loc)
-    return "".join(steps).removeprefix(".")
+    return str(loc[1]), joined(tuple(inside[1:] if inside and inside[0] in _TYPES else inside))
 
 
 def _describe_one(error: ErrorDetails) -> str:

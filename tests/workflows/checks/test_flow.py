@@ -66,7 +66,7 @@ def test_an_output_that_the_next_state_does_not_accept_is_refused(
 
 
 def test_an_input_that_the_first_state_does_not_accept_is_refused() -> None:
-    saga = ORDER_PROCESSING._replace(input=like(ORDER_PROCESSING.input, note=(str, "")))
+    saga = ORDER_PROCESSING._replace(input=like(ORDER_PROCESSING.input, engraving=(str, "")))
 
     assert_refused(
         "CalculatePrice takes AcceptedOrder, and the start returns an unknown", saga=saga
