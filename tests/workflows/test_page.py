@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from tests.workflows.machines import DEPLOYED, FIRST, FORWARD, LAST, REAL, after, spec_of
-from workflows.checks.flow import label_of
+from workflows.checks.payloads import label_of
 from workflows.page.cost import usd_per_million
 from workflows.page.document import page, with_diagram
 

@@ -32,9 +32,9 @@ def _check_path(where: str, path: str, payload: Payload, origin: str) -> Iterato
         yield f"{where} reads {path}, which the context object lacks: use {known}."
     elif (value := payload.at(path)) is None:
         yield (
-            f"{where} reads {path}, which may be missing from the output of {origin}: add it "
+            f"{where} reads {path}, which may be missing from what {origin} passes: add it "
             "there, or read another path."
         )
     elif (types := type_names(value.type)) != {"string"}:
         found = " or ".join(sorted(types)) or "any value"
-        yield f"{where} reads {path}, which is {found} in the output of {origin}: read a string."
+        yield f"{where} reads {path}, which {origin} passes as {found}: read a string."

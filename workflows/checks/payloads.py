@@ -11,6 +11,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from orders.documents.workflow import WorkflowDocument
 from workflows.checks.types import (
     bare,
     bounds,
@@ -79,6 +80,11 @@ def skips_required_state(payload: Payload, model: type[BaseModel]) -> bool:
     if not _is_closed(model) or payload.model is None:
         return False
     return not issubclass(payload.model, model)
+
+
+def label_of(model: type[BaseModel]) -> str:
+    """What is true of the order once the document exists, as its model declares."""
+    return model.label if issubclass(model, WorkflowDocument) else model.__name__
 
 
 def _is_closed(model: type[BaseModel]) -> bool:

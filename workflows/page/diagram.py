@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from workflows.checks.asl import Fail, Machine, State, Task
 from workflows.checks.deployment import Deployment
-from workflows.checks.flow import label_of
 from workflows.checks.graph import ends_well, in_order, transitions
+from workflows.checks.payloads import label_of
 from workflows.checks.retrying import ALL
 from workflows.rules.saga import ORDER_PROCESSING
 

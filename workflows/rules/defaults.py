@@ -15,11 +15,11 @@ from workflows.checks.types import bare, is_list, is_model, item
 
 
 def check_defaults(flow: Flow) -> Iterator[str]:
-    """Each Task's input model, against all payloads that arrive at it."""
-    arrivals = list(flow.arrivals())
+    """Each Task's input model, against all its inputs."""
+    inputs = list(flow.inputs())
     for name, task in tasks(flow.machine).items():
         spec = flow.deployment[task.function].spec
-        payloads = [arrival.payload for arrival in arrivals if arrival.state == name]
+        payloads = [each.payload for each in inputs if each.state == name]
         for field in _never_filled(payloads, spec.input) if spec else ():
             yield (
                 f"{name} takes an optional {field}, and no path to it has one: add it to the "

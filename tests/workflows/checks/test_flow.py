@@ -20,7 +20,7 @@ from workflows.rules.saga import ORDER_PROCESSING
 
 PRICED = spec_of("CalculatePrice").output
 NEXT = after("CalculatePrice")
-NEXT_TAKES = f"{NEXT} takes {spec_of(NEXT).input.__name__}, and CalculatePrice returns "
+NEXT_TAKES = f"{NEXT} takes {spec_of(NEXT).input.__name__}, and CalculatePrice passes "
 
 
 def like(model: type[BaseModel], **fields: Any) -> type[WorkflowDocument]:  # noqa: ANN401
@@ -68,19 +68,17 @@ def test_an_output_that_the_next_state_does_not_accept_is_refused(
 def test_an_input_that_the_first_state_does_not_accept_is_refused() -> None:
     saga = ORDER_PROCESSING._replace(input=like(ORDER_PROCESSING.input, engraving=(str, "")))
 
-    assert_refused(
-        "CalculatePrice takes AcceptedOrder, and the start returns an unknown", saga=saga
-    )
+    assert_refused("CalculatePrice takes AcceptedOrder, and the start passes an unknown", saga=saga)
 
 
 def test_an_output_that_the_saga_does_not_accept_is_refused() -> None:
     saga = ORDER_PROCESSING._replace(output=like(ORDER_PROCESSING.output, greeting=(str, ...)))
 
-    assert_refused("The end takes Changed, and UpdateStatus returns no greeting", saga=saga)
+    assert_refused("The end takes Changed, and UpdateStatus passes no greeting", saga=saga)
 
 
 @refused(
-    f"{after('CheckInventory')} takes ReservedOrder, and Catch[0] of CheckInventory returns "
+    f"{after('CheckInventory')} takes ReservedOrder, and Catch[0] of CheckInventory passes "
     f"{spec_of('CheckInventory').input.__name__}, which has its fields but not its guarantee (the "
     "stock is reserved)"
 )
@@ -90,29 +88,29 @@ def test_a_path_that_skips_the_reservation_is_refused(_: Definition, states: Sta
     states["CheckInventory"]["Catch"].insert(0, skip)
 
 
-@refused("FailOrder takes FailingOrder, and Catch[0] of PersistOrder returns no failure")
+@refused("FailOrder takes FailingOrder, and Catch[0] of PersistOrder passes no failure")
 def test_a_catch_that_drops_the_failure_is_refused(_: Definition, states: States) -> None:
     states["PersistOrder"]["Catch"][0]["ResultPath"] = None
 
 
-@refused("FailOrder takes FailingOrder, and Catch[0] of PersistOrder returns no failure")
+@refused("FailOrder takes FailingOrder, and Catch[0] of PersistOrder passes no failure")
 def test_a_catch_that_puts_the_failure_elsewhere_is_refused(_: Definition, states: States) -> None:
     states["PersistOrder"]["Catch"][0]["ResultPath"] = "$.error"
 
 
 @refused(
-    "FailOrder takes FailingOrder, and Catch[0] of PersistOrder returns items as object for array"
+    "FailOrder takes FailingOrder, and Catch[0] of PersistOrder passes items as object for array"
 )
 def test_a_catch_that_overwrites_the_items_is_refused(_: Definition, states: States) -> None:
     states["PersistOrder"]["Catch"][0]["ResultPath"] = "$.items"
 
 
-@refused("OrderFailed: ErrorPath reads $.failure.error, which may be missing from the output of Fa")
+@refused("OrderFailed: ErrorPath reads $.failure.error, which may be missing from what FailOrder")
 def test_a_fail_state_that_reads_a_missing_field_is_refused(_: Definition, states: States) -> None:
     states["OrderFailed"]["ErrorPath"] = "$.failure.error"
 
 
-@refused("OrderFailed: CausePath reads $.failure, which is object in the output of FailOrder")
+@refused("OrderFailed: CausePath reads $.failure, which FailOrder passes as object")
 def test_a_fail_state_that_reads_an_object_is_refused(_: Definition, states: States) -> None:
     states["OrderFailed"]["CausePath"] = "$.failure"
 

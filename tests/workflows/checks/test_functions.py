@@ -80,6 +80,6 @@ def test_a_state_that_runs_another_states_function_is_refused() -> None:
 
     assert_refused(
         f"CheckInventory takes {spec_of('BackUpOrder').input.__name__}, and ",
-        f"{after('CheckInventory')} takes ReservedOrder, and CheckInventory returns ",
+        f"{after('CheckInventory')} takes ReservedOrder, and CheckInventory passes ",
         deployment=swapped,
     )

@@ -16,8 +16,8 @@ def test_a_catch_of_named_errors_only_is_refused(_: Definition, states: States) 
 
 
 @refused(
-    "OrderFailed: CausePath reads $.failure.Cause, which may be missing from the output of "
-    "Catch[0] of PersistOrder",
+    "OrderFailed: CausePath reads $.failure.Cause, which may be missing from what "
+    "Catch[0] of PersistOrder passes",
     "PersistOrder: Catch[0] leads to OrderFailed and so skips FailOrder: lead it to FailOrder",
 )
 def test_a_catch_that_skips_the_compensation_is_refused(_: Definition, states: States) -> None:
@@ -25,7 +25,7 @@ def test_a_catch_that_skips_the_compensation_is_refused(_: Definition, states: S
 
 
 @refused(
-    f"{LAST} takes {spec_of(LAST).input.__name__}, and Catch[0] of PersistOrder returns no status",
+    f"{LAST} takes {spec_of(LAST).input.__name__}, and Catch[0] of PersistOrder passes no status",
     f"PersistOrder: Catch[0] leads to {LAST} and so skips FailOrder: lead it to FailOrder",
 )
 def test_a_catch_that_leads_forward_is_refused(_: Definition, states: States) -> None:
@@ -55,8 +55,8 @@ def test_a_compensation_that_does_not_retry_everything_is_refused(
 
 
 @refused(
-    "OrderFailed: CausePath reads $.failure.Cause, which may be missing from the output of "
-    "Catch[0] of FailOrder",
+    "OrderFailed: CausePath reads $.failure.Cause, which may be missing from what "
+    "Catch[0] of FailOrder passes",
     "FailOrder has a Catch, which would hide that stock was not given back: remove it",
 )
 def test_a_compensation_with_a_catch_is_refused(_: Definition, states: States) -> None:
@@ -66,7 +66,7 @@ def test_a_compensation_with_a_catch_is_refused(_: Definition, states: States) -
 
 
 @refused(
-    "The end takes ProcessedOrder, and FailOrder returns no customer_id",
+    "The end takes ProcessedOrder, and FailOrder passes no customer_id",
     "FailOrder ends a failed order's execution well: let it lead to a Fail state",
 )
 def test_a_failed_order_that_ends_well_is_refused(_: Definition, states: States) -> None:
