@@ -96,25 +96,18 @@ def _type(field: FieldInfo) -> Any:  # noqa: ANN401  # an annotation is whatever
 
 
 def _inside(value: Value, name: str) -> Value | None:
-    model = bare(value.type)
-    return (
-        payload_of(model, is_certain=value.is_certain).fields.get(name) if is_model(model) else None
-    )
+    if not is_model(bare(value.type)):
+        return None
+    return payload_of(bare(value.type), is_certain=value.is_certain).fields.get(name)
 
 
 def _differences(value: Value, wanted: object, name: str) -> Iterator[str]:
-    if is_model(bare(value.type)) and is_model(bare(wanted)):
-        inner = payload_of(bare(value.type), is_certain=value.is_certain)
+    given = value.type
+    if is_model(bare(given)) and is_model(bare(wanted)):
+        inner = payload_of(bare(given), is_certain=value.is_certain)
         yield from misfits(inner, bare(wanted), f"{name}.")
-    elif (
-        is_list(value.type)
-        and is_list(wanted)
-        and bounds(wanted).items() <= bounds(value.type).items()
-    ):
-        yield from _differences(value._replace(type=item(value.type)), item(wanted), f"{name}[]")
-    elif not can_be_read_as(value.type, wanted):
-        written, read = (
-            describe_type(value.type, "serialization"),
-            describe_type(wanted, "validation"),
-        )
+    elif is_list(given) and is_list(wanted) and bounds(wanted).items() <= bounds(given).items():
+        yield from _differences(value._replace(type=item(given)), item(wanted), f"{name}[]")
+    elif not can_be_read_as(given, wanted):
+        written, read = describe_type(given, "serialization"), describe_type(wanted, "validation")
         yield f"{name} as {written} for {read}"
