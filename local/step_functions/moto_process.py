@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from deployment.cloudformation import ACCOUNT, REGION
-from deployment.template import StateMachine
+from deployment.state_machine import StateMachine
 from local.processes import children
 from local.processes.children import Child
 from local.processes.failure import StackFailure

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deployment.template import Schedule
+from deployment.schedules import Schedule
 from local import eventbridge
 from local.faults.function_faults import Hold, Raise, Throttle
 from local.lambda_functions.runtime import Runtime
