@@ -30,6 +30,17 @@ from orders.statements import GetOrderRow, OrderItem, WithOrderRow
 _FAILURE = Failure(Error="WorkflowLost", Cause="settled by the reconciler")
 
 
+class RecoveredOrder(FailingOrder):
+    """An order rebuilt from its reservation, when nobody knows its other fields any more."""
+
+    reserved_digest: str | None
+
+    @property
+    def digest(self) -> str:
+        """The digest of the order that was reserved, which these fields alone need not have."""
+        return self.reserved_digest or super().digest
+
+
 class ItemsUnknown(OrderError):
     """The order is stored, but has neither items nor a reservation."""
 
@@ -95,9 +106,9 @@ def _order(evidence: Evidence) -> FailingOrder | None:
     if order and belongs_to(order, reservation):
         return order
     if reservation:
-        return _order_from_tables(reservation[0], reservation)
+        return _recovered(reservation[0], reservation, reservation[0]["order_digest"])
     if row:
-        return _order_from_tables(row, row["items"])
+        return _recovered(row, row["items"], digest=None)
     return None if evidence.execution_status == "SUCCEEDED" else order
 
 
@@ -105,13 +116,16 @@ def _order_from_document(document: dict[str, Any]) -> FailingOrder | None:
     return FailingOrder.model_validate({**document, "failure": _FAILURE}) if document else None
 
 
-def _order_from_tables(
-    order: GetOrderRow | WithOrderRow, lines: Sequence[OrderItem | WithOrderRow]
-) -> FailingOrder:
+def _recovered(
+    order: GetOrderRow | WithOrderRow,
+    lines: Sequence[OrderItem | WithOrderRow],
+    digest: str | None,
+) -> RecoveredOrder:
     """The order of a reservation, or of a row and its items."""
     if not lines:
         raise ItemsUnknown("The order has neither items nor a reservation")
-    return FailingOrder(
+    return RecoveredOrder(
+        reserved_digest=digest,
         order_id=order["order_id"],
         customer_id=order["customer_id"],
         items=tuple(

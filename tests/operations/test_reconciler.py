@@ -157,6 +157,25 @@ def test_an_order_whose_execution_is_gone_is_repaired_from_the_tables(
         assert_failed(system, order_id, product)
 
 
+@pytest.mark.parametrize("state", ["CheckInventory", "PersistOrder"])
+def test_an_order_with_fields_that_only_its_gone_execution_knew_is_repaired(
+    system: Operated, state: str
+) -> None:
+    """Its reservation has the digest of the whole order."""
+    product = system.product(stock=10)
+    order_id, _ = system.ended_in(state, product)
+    system.forget_executions()
+    system.rows(
+        "UPDATE inventory_reservations SET order_digest = :other WHERE order_id = :id",
+        other="0" * 64,
+        id=order_id,
+    )
+
+    assert system.reconcile() == {order_id: "failed"}
+
+    assert_failed(system, order_id, product)
+
+
 @pytest.mark.parametrize("state", STATES)
 def test_an_order_whose_execution_is_running_is_left_alone(system: Operated, state: str) -> None:
     product = system.product(stock=10)
