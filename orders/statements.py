@@ -41,18 +41,18 @@ class LostStockRow(TypedDict):
     shipped: int
 
 
+class OpenOrdersRow(TypedDict):
+    """A row of `open_orders`."""
+
+    order_id: str
+    status: str | None
+
+
 class PastBackupRow(TypedDict):
     """A row of `past_backup`."""
 
     order_id: str
     created_at: datetime
-
-
-class UnsettledRow(TypedDict):
-    """A row of `unsettled`."""
-
-    order_id: str
-    status: str | None
 
 
 class WrongReservationsRow(TypedDict):
@@ -167,19 +167,19 @@ class Audit(Protocol):
     def lost_stock(self) -> list[LostStockRow]:
         """Lists the products for which received = in stock + held + shipped does not hold."""
 
-    def past_backup(self, *, since: datetime) -> list[PastBackupRow]:
-        """Lists the orders created since then that have passed BackUpOrder.
-
-        Their backups must be in the bucket.
-        """
-
-    def unsettled(self, *, older_than: float, row_limit: int | None) -> list[UnsettledRow]:
+    def open_orders(self, *, older_than: float, row_limit: int | None) -> list[OpenOrdersRow]:
         """Lists the orders that are open as far as the tables know, oldest first.
 
         A stored order is open while its status is pending. An order that is not stored is open
         while it holds stock; its status is null. Orders younger than `older_than` seconds are left
         out, and so are pending orders whose stock is not held: `contradictions` lists those. A
         `row_limit` of null is no limit.
+        """
+
+    def past_backup(self, *, since: datetime) -> list[PastBackupRow]:
+        """Lists the orders created since then that have passed BackUpOrder.
+
+        Their backups must be in the bucket.
         """
 
     def wrong_reservations(self) -> list[WrongReservationsRow]:

@@ -86,7 +86,7 @@ WHERE item.quantity IS DISTINCT FROM reserved.quantity
   )
 ORDER BY order_id, product_id;
 
--- name: unsettled(older_than, row_limit)
+-- name: open_orders(older_than, row_limit)
 -- Lists the orders that are open as far as the tables know, oldest first.
 -- A stored order is open while its status is pending. An order that is not stored is open while
 -- it holds stock; its status is null. Orders younger than `older_than` seconds are left out, and
