@@ -17,7 +17,7 @@ from local.start_message import start_message
 
 
 def main() -> int:
-    """Serve until Ctrl-C; exit status 1, and one sentence, if the stack cannot start or go on."""
+    """Serve until Ctrl-C. Return 1, and print one sentence, if the stack cannot start or go on."""
     options = command_line.parse()
     _forget_own_cloud_settings()
     failure = None
@@ -55,7 +55,7 @@ async def _serve_until_signal(options: Options) -> None:
     serving.cancel()
     await asyncio.wait({serving})
     failure = None if serving.cancelled() else serving.exception()
-    if failure and not stopped.is_set():  # after a Ctrl-C, a failed start is no news
+    if failure and not stopped.is_set():  # after a Ctrl-C, an interrupted start is not a failure
         raise failure
 
 

@@ -73,7 +73,7 @@ class _Startup:
         return self._exits.enter_context(http_server.listen("127.0.0.1", port))
 
     def _stack(self, api: socket.socket, invocations: socket.socket, moto: socket.socket) -> Stack:
-        """What the stack will be; its components are added as they start."""
+        """Describe the stack before anything runs. Its components are added as they start."""
         database = self._exits.enter_context(socket_folder(self._folder))
         settings = environment.settings(
             database, http_server.url(moto), self._options.step_functions
@@ -131,7 +131,7 @@ async def _migrate(stack: Stack) -> None:
 
 @asynccontextmanager
 async def _moto(stack: Stack, listening: socket.socket) -> AsyncIterator[Child]:
-    """Run moto, with the bucket and the state machine, which it loses when it dies."""
+    """Run moto, and create the bucket and the state machine, which it does not keep on disk."""
     lambda_port = int(stack.lambda_url.rpartition(":")[2])
     log, with_faults = stack.folder.log("moto"), stack.options.faults
     async with moto_process.server(

@@ -21,7 +21,7 @@ from local.lambda_functions.invocation_result import InvocationResult
 BODY_BYTES = 10 * 2**20
 INTEGRATION_SECONDS = 29.0
 SLOT_SECONDS = 10.0
-"""A request waits so long for a slot; of its 29 seconds, 19 are then left for the function."""
+"""A request waits at most this long for a slot, so that 19 of its 29 seconds are left to run."""
 _log = logging.getLogger(__name__)
 
 
@@ -74,7 +74,7 @@ class Gateway:
         return self._response(result, request, request_id)
 
     async def _invoke(self, function: str, event: dict[str, object]) -> InvocationResult:
-        """The function's result. A function that takes too long runs on, for nobody."""
+        """The function's result. A function that exceeds the limit still runs to its end."""
         invocation = self._runtime.invoke(function, event, slot_timeout=SLOT_SECONDS)
         running = asyncio.create_task(invocation)
         self._running.add(running)
@@ -88,7 +88,7 @@ class Gateway:
             raise GatewayError(429, "Too Many Requests") from throttled
 
     def _response(self, result: InvocationResult, request: Request, request_id: str) -> Response:
-        """The response, which says nothing of what went wrong in a function: the log does."""
+        """The HTTP response. An error of the function is logged, and its caller sees only a 502."""
         if result.failed:
             _log.warning("%s: function failed: %.300s", request_id, result.payload.decode())
             raise GatewayError(502, "Internal server error")

@@ -17,7 +17,7 @@ MESSAGE = "injected fault"
 
 @dataclass(frozen=True)
 class AwsRequest:
-    """A request with its whole body. `target` is empty for S3, the only service without it here."""
+    """A request with its whole body. `target` is X-Amz-Target, a header that S3 does not use."""
 
     target: str
     method: str

@@ -9,9 +9,10 @@ from pg8000.native import Connection
 
 @contextmanager
 def at_statement(when: str, trigger: Callable[[Connection], None]) -> Iterator[None]:
-    """Trigger once: "at_commit" or "after_commit" the first COMMIT, "before" the first statement.
+    """Call `trigger` once, with the connection, at this moment of the handler.
 
-    pg8000 is wrapped for this one invocation, and only until the fault is triggered.
+    "at_commit" is before the first COMMIT, "after_commit" right after it. "before" is before the
+    first statement of any kind.
     """
     run = Connection.run
 
@@ -22,8 +23,8 @@ def at_statement(when: str, trigger: Callable[[Connection], None]) -> Iterator[N
         if when == "after_commit":
             run(connection, sql)
         trigger(connection)
-        # Only a fault that broke the connection comes here: this raises, although the COMMIT
-        # may have been made. Its response is lost.
+        # This line is reached only if the fault broke the connection, and so it raises. After a
+        # COMMIT that was made, it is the response to the COMMIT that the handler has lost.
         return run(connection, sql, *args, **parameters)
 
     Connection.run = run_or_trigger

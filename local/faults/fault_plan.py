@@ -47,7 +47,7 @@ class FaultPlan(Generic[AnyFault]):
             return {name: list(faults) for name, faults in self._planned.items() if faults}
 
     def trigger(self, name: str, matches: Callable[[AnyFault], bool]) -> AnyFault | None:
-        """The first fault of this name that matches; it is used up once."""
+        """The first fault of this name that matches. It can be triggered once less from now on."""
         with self._lock:
             planned = self._planned[name]
             index = next((i for i, fault in enumerate(planned) if matches(fault)), None)

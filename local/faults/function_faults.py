@@ -7,7 +7,7 @@ from pydantic import Field, TypeAdapter
 from local.faults.fault_plan import Fault, FaultPlan
 
 AtCommit = Literal["before", "at_commit", "after_commit"]
-"""Before the handler runs; when its first transaction is about to commit; right after that."""
+"""Before the handler runs; just before its first transaction is committed; just after that."""
 Seconds = Annotated[float, Field(ge=0)]
 
 
@@ -99,7 +99,7 @@ class Throttle(FunctionFault):
 
 
 HandlerFault: TypeAlias = Raise | Timeout | Kill | Drop | Crash | Refuse
-"""These are triggered inside the worker process, by handler_faults.py."""
+"""The kinds that handler_faults.py triggers, inside the worker process."""
 AnyFunctionFault: TypeAlias = HandlerFault | Late | Twice | Hold | Throttle
 FunctionFaultPlan: TypeAlias = FaultPlan[AnyFunctionFault]
 HANDLER_FAULT: TypeAdapter[HandlerFault | None] = TypeAdapter(HandlerFault | None)

@@ -57,7 +57,7 @@ def _write_output_to(log: Path) -> None:
 
 
 def _replace_environment(function: Function) -> None:
-    """Set the function's environment variables; of the user's own only these three stay."""
+    """Set the function's environment variables. Of the user's own, only three are kept."""
     kept = {name: os.environ[name] for name in ("HOME", "LANG", "PATH") if name in os.environ}
     os.environ.clear()
     os.environ.update(kept | dict(function.environment))

@@ -12,7 +12,7 @@ CONTEXT.set_forkserver_preload(["local.lambda_functions.forkserver_preload"])
 
 
 def start(log: Path) -> None:
-    """Start the forkserver. What it prints goes to the log, as does a worker's start."""
+    """Start the forkserver. It and new workers, until these have a log of their own, print here."""
     terminal = os.dup(2)
     with log.open("ab") as file:
         os.dup2(file.fileno(), 2)
@@ -24,7 +24,7 @@ def start(log: Path) -> None:
 
 
 def _start_with_sigint_blocked() -> None:
-    """The forkserver inherits the block: a Ctrl-C reaches it too, but only we may act on it."""
+    """Start with SIGINT blocked, which the forkserver inherits: Ctrl-C must end only the parent."""
     # The resource tracker comes first, because starting it leaves SIGINT unblocked.
     multiprocessing.resource_tracker.ensure_running()
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})

@@ -1,4 +1,4 @@
-"""One function's invocations: each waits for a slot, takes its planned fault, runs in a worker."""
+"""One function's invocations. Each waits for a slot, triggers its fault and runs in a worker."""
 
 import asyncio
 from pathlib import Path

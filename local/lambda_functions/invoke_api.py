@@ -56,7 +56,7 @@ class InvokeApi:
         if kind == "DryRun":
             return _response(b"", request_id, 204)
         running = asyncio.create_task(self._runtime.invoke(name, event, request_id))
-        if kind == "Event":  # runs once: AWS would retry it
+        if kind == "Event":  # it runs once; AWS would retry it if it fails
             self._background.add(running)
             running.add_done_callback(self._end_of_event)
             return _response(b"", request_id, 202)

@@ -1,4 +1,4 @@
-"""All functions of the template: invokes one by its name."""
+"""Runs all functions of the template, and invokes one by its name."""
 
 import uuid
 from collections.abc import Iterable

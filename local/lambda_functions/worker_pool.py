@@ -35,7 +35,7 @@ class WorkerPool:
         return self._warm_worker() or await self._start()
 
     async def warm_up(self) -> None:
-        """Start a worker for the first event, which is also the one to report an import error."""
+        """Start a worker for the first event. If its import fails, the event starts another."""
         if not self._idle and isinstance(worker := await self._start(), WorkerProcess):
             self._idle.append(worker)
 
@@ -56,7 +56,7 @@ class WorkerPool:
             raise
 
     def timed_out(self, request_id: str, seconds: float) -> InvocationResult:
-        """Log that an invocation took longer than this; the error to return."""
+        """Log that an invocation took longer than this, and return the error for its caller."""
         return self._failed(request_id, "Sandbox.Timedout", describe_timeout(seconds))
 
     def stop(self) -> None:

@@ -10,7 +10,7 @@ from local.processes.data_folder import DataFolder
 
 
 def unprivileged(folder: DataFolder) -> pwd.struct_passwd | None:
-    """The owner of the data, or `nobody`, when we are root; otherwise None: our own account."""
+    """The account to use if we are root: the owner of the data, or `nobody`. If not, None."""
     if os.geteuid() != 0:
         return None
     owner = folder.postgres.stat().st_uid if folder.postgres.exists() else 0
@@ -18,7 +18,7 @@ def unprivileged(folder: DataFolder) -> pwd.struct_passwd | None:
 
 
 def process_options(account: pwd.struct_passwd | None) -> dict[str, Any]:
-    """Options that start a child process under the account."""
+    """Options that start a child process under the account (None: under our own)."""
     if account is None:
         return {}
     return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
@@ -40,7 +40,7 @@ def grant_access(account: pwd.struct_passwd | None, folder: DataFolder, socket: 
 
 
 def _make_traversable(path: Path) -> None:
-    """Add o+x, which allows passing through a folder without reading it, where it is missing."""
+    """Let every user pass through the folder and its parents (o+x), but not list their files."""
     for folder in (path, *path.parents):
         mode = folder.stat().st_mode
         if not mode & 0o001:

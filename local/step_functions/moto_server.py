@@ -1,4 +1,4 @@
-"""The program that the process runs: moto's server for S3 and Step Functions, with its engine.
+"""The program that moto's process runs: its server for S3 and Step Functions, with its engine.
 
 `python -m local.step_functions.moto_server FD [--faults]` serves on the listening socket FD, and
 ends when its stdin closes. Objects and executions are kept in memory only.

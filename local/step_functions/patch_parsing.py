@@ -33,5 +33,5 @@ def _parsed(definition: str) -> EvalComponent:
 
 
 def _heap_key(component: EvalComponent) -> str:
-    """A key of the component that no other one has while it lives."""
+    """A key that no other component has."""
     return str(id(component))

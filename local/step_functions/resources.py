@@ -34,7 +34,7 @@ async def create_state_machine(url: str, machine: StateMachine) -> None:
 
 
 def _create_state_machine(url: str, machine: StateMachine) -> None:
-    """If the name exists, moto keeps the old definition and Step Functions Local fails."""
+    """Create or update. If the name exists, creating does nothing on moto, and fails elsewhere."""
     client = _client("stepfunctions", url)
     with suppress(client.exceptions.StateMachineAlreadyExists):
         client.create_state_machine(name=machine.name, definition=machine.definition, roleArn=ROLE)
