@@ -1,5 +1,19 @@
-"""The local cloud: the deployed system's services, embedded, for one machine.
+"""The local cloud: replaces AWS on one machine, as template.yaml describes the deployment.
 
-`python -m local` starts PostgreSQL, S3 and Step Functions (moto), a Lambda
-runtime and an API Gateway front, all described by template.yaml.
+__main__          `python -m local`, which scripts/up runs: serves until Ctrl-C
+command_line      its options
+startup           what starts in which order
+environment       the addresses and names that lead functions to the local services
+stack             the running stack: stack.json, and restarting what dies
+start_message     what is printed when the stack is ready
+eventbridge       runs functions on their schedules, such as operations/reconciler every 5 minutes
+api_gateway/      API Gateway: routes, API key, proxy events
+lambda_functions/ Lambda: worker processes, concurrency limit, timeouts, the Invoke API
+step_functions/   Step Functions and S3: moto's server, patched
+postgres/         RDS: an embedded PostgreSQL server
+faults/           fault injection, for tests
+processes/        child processes and their restarts, HTTP servers, the data folder
+
+Nothing outside imports this package, except for tests and for scripts that need PostgreSQL alone.
+What an order is and does belongs in orders, tasks and workflows.
 """

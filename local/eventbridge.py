@@ -1,10 +1,12 @@
-"""Runs functions on their schedules, as EventBridge does."""
+"""Runs functions on their schedules, as EventBridge does.
+
+template.yaml has the schedules: operations/reconciler runs every five minutes.
+"""
 
 import asyncio
 import json
 import logging
 import uuid
-from asyncio import AbstractEventLoop
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -19,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 
 def at_rate(schedules: Iterable[Schedule], seconds: float | None) -> list[Schedule]:
-    """The schedules, all at one rate if one is given; none at the rate 0."""
+    """The schedules, all with this interval in seconds (None: their own; 0: no schedules)."""
     if seconds is None:
         return list(schedules)
     return [replace(this, seconds=seconds) for this in schedules] if seconds else []
@@ -27,7 +29,7 @@ def at_rate(schedules: Iterable[Schedule], seconds: float | None) -> list[Schedu
 
 @asynccontextmanager
 async def running(schedules: Iterable[Schedule], runtime: Runtime) -> AsyncIterator[None]:
-    """Run each schedule, its first time one interval from now, until the context ends."""
+    """Run each function on its schedule, first after one interval, until the context ends."""
     tasks = [asyncio.create_task(_repeat(this, runtime)) for this in schedules]
     try:
         yield
@@ -38,26 +40,27 @@ async def running(schedules: Iterable[Schedule], runtime: Runtime) -> AsyncItera
 
 
 async def _repeat(schedule: Schedule, runtime: Runtime) -> None:
-    """A run that is still going when the next is due takes its place."""
-    loop = asyncio.get_running_loop()
-    began = loop.time()
+    """Run the function at every multiple of its interval at which its last run has ended."""
+    now = asyncio.get_running_loop().time
+    started = now()
     while True:
-        await asyncio.sleep(_until_due(schedule, began, loop))
+        await asyncio.sleep(seconds_until_due(schedule.seconds, now() - started))
         await _run(schedule, runtime)
 
 
-def _until_due(schedule: Schedule, began: float, loop: AbstractEventLoop) -> float:
-    return schedule.seconds - (loop.time() - began) % schedule.seconds
+def seconds_until_due(interval: float, elapsed: float) -> float:
+    """How long it is until the next multiple of the interval."""
+    return interval - elapsed % interval
 
 
 async def _run(schedule: Schedule, runtime: Runtime) -> None:
     try:
-        answer = await runtime.invoke(schedule.function, _event(schedule))
-    except Exception:  # noqa: BLE001  # what befalls one run must not end the schedule
-        _log.exception("scheduled %s was not run", schedule.function)
+        result = await runtime.invoke(schedule.function, _event(schedule))
+    except Exception:  # noqa: BLE001  # an error of one run must not end the schedule
+        _log.exception("the scheduled %s did not run", schedule.function)
         return
-    if answer.failed:
-        _log.warning("scheduled %s failed: %.300s", schedule.function, answer.payload.decode())
+    if result.failed:
+        _log.warning("the scheduled %s failed: %.300s", schedule.function, result.payload.decode())
 
 
 def _event(schedule: Schedule) -> Any:  # noqa: ANN401  # JSON

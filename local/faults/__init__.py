@@ -1,0 +1,15 @@
+"""Fault injection, for `scripts/up --faults`; docs/faults.md is the manual.
+
+fault_plan            the faults that are still to be triggered, and which one an event triggers
+function_faults       the kinds of faults that an invocation of a function can have
+handler_faults        triggers a fault inside the worker process, while the handler runs
+commit_faults         triggers a fault at a transaction's COMMIT, or right after it
+postgres_faults       cuts a connection to PostgreSQL, crashes the server, refuses connections
+held_invocations      the invocations that a "hold" fault stops until they are released
+aws_faults            the kinds of faults that an operation of S3 or Step Functions can have
+aws_fault_middleware  triggers them in front of moto, and serves /faults at moto's address
+aws_requests          which AWS operation a request asks for, and how its service words errors
+
+/faults at the Lambda address is served by local/lambda_functions/fault_api.py. The deployed
+functions contain nothing of this. This package imports nothing else of ours.
+"""

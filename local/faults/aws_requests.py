@@ -1,4 +1,4 @@
-"""Requests to AWS services: which operation they ask for, and how they are refused."""
+"""Which AWS operation a request asks for, and how its service words errors."""
 
 import json
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ MESSAGE = "injected fault"
 
 @dataclass(frozen=True)
 class AwsRequest:
-    """A request, read to its end. `target` is empty for S3, the one service here without JSON."""
+    """A request with its whole body. `target` is X-Amz-Target, a header that S3 does not use."""
 
     target: str
     method: str
@@ -27,7 +27,7 @@ class AwsRequest:
 
     @classmethod
     def read(cls, environ: "WSGIEnvironment") -> "AwsRequest":
-        """Read the request and leave its body to be read again."""
+        """Read the request, in such a way that its body can be read again."""
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = BytesIO(body)
         return cls(
@@ -40,7 +40,7 @@ class AwsRequest:
 
     @property
     def operation(self) -> str:
-        """AWS's name of it; empty when it is one that nothing here asks for."""
+        """AWS's name of the operation; empty for operations that the functions never use."""
         if self.target:
             return self.target.rpartition(".")[2]
         key = self.path.strip("/").partition("/")[2]
@@ -49,8 +49,8 @@ class AwsRequest:
         listing = self.method == "GET" and "list-type" in parse_qs(self.query)
         return "ListObjectsV2" if listing else ""
 
-    def refusal(self, code: str | None) -> tuple[str, bytes]:
-        """A media type and a body, as the service words its errors."""
+    def error(self, code: str | None) -> tuple[str, bytes]:
+        """The media type and the body of an error response, in the service's format."""
         if self.target:
             document = {"__type": code or "InternalServerException", "message": MESSAGE}
             return "application/x-amz-json-1.0", json.dumps(document).encode()
@@ -60,6 +60,6 @@ class AwsRequest:
 
 
 def status_line(status: int) -> str:
-    """As WSGI wants it."""
+    """The status in the form of WSGI, such as `404 Not Found`."""
     known = status in {this.value for this in HTTPStatus}
     return f"{status} {HTTPStatus(status).phrase if known else 'Unknown'}"

@@ -1,23 +1,23 @@
-"""The faults of functions: what can happen to an invocation on AWS, and when."""
+"""The kinds of faults that an invocation of a function can have."""
 
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field, TypeAdapter
 
-from local.faults.plan import Fault, FaultPlan
+from local.faults.fault_plan import Fault, FaultPlan
 
-AroundCommit = Literal["before", "at_commit", "after_commit"]
-"""Before the handler; when its first transaction has written all and commits; right after."""
+AtCommit = Literal["before", "at_commit", "after_commit"]
+"""Before the handler runs; just before its first transaction is committed; just after that."""
 Seconds = Annotated[float, Field(ge=0)]
 
 
 class FunctionFault(Fault):
-    """`where`: strikes only events that have these top-level members with these values."""
+    """`where` limits the fault to events that have these top-level fields with these values."""
 
     where: dict[str, Any] | None = None
 
-    def is_meant_for(self, event: object) -> bool:
-        """Whether the event has every member that `where` names."""
+    def matches(self, event: object) -> bool:
+        """Whether the event has every field that `where` names."""
         if self.where is None:
             return True
         return isinstance(event, dict) and all(
@@ -25,58 +25,54 @@ class FunctionFault(Fault):
         )
 
 
-class InHandler(FunctionFault):
-    """Strikes inside the worker; strikes.py does it."""
-
-
-class Raise(InHandler):
-    """An exception of that class name; "after": the handler's answer is lost."""
+class Raise(FunctionFault):
+    """The handler raises an exception of this class name; "after": its result is lost."""
 
     kind: Literal["raise"]
-    when: AroundCommit | Literal["after"] = "before"
+    when: AtCommit | Literal["after"] = "before"
     error: str = Field(default="RuntimeError", pattern=r"^[A-Za-z_]\w*$")
     message: str = "injected fault"
 
 
-class Timeout(InHandler):
-    """The invocation hangs and is killed `after` seconds (None: the function's own)."""
+class Timeout(FunctionFault):
+    """The invocation hangs; it is killed `after` seconds (None: at the function's timeout)."""
 
     kind: Literal["timeout"]
-    when: AroundCommit | Literal["after"] = "before"
+    when: AtCommit | Literal["after"] = "before"
     after: Annotated[float, Field(gt=0)] | None = None
 
 
-class Kill(InHandler):
-    """The worker ends itself with SIGKILL."""
+class Kill(FunctionFault):
+    """The worker process kills itself."""
 
     kind: Literal["kill"]
-    when: AroundCommit | Literal["after"] = "before"
+    when: AtCommit | Literal["after"] = "before"
 
 
-class Drop(InHandler):
-    """The connection to PostgreSQL is cut; "after_commit": the COMMIT's answer is lost."""
+class Drop(FunctionFault):
+    """The connection to PostgreSQL is cut; "after_commit": the COMMIT's response is lost."""
 
     kind: Literal["drop"]
-    when: AroundCommit = "before"
+    when: AtCommit = "before"
 
 
-class Crash(InHandler):
-    """PostgreSQL restarts: the worker's backend process there is killed."""
+class Crash(FunctionFault):
+    """PostgreSQL restarts, because the server process of the worker's connection is killed."""
 
     kind: Literal["crash"]
-    when: AroundCommit = "before"
+    when: AtCommit = "before"
 
 
-class Refuse(InHandler):
-    """The connection is cut and PostgreSQL takes no other for the whole invocation."""
+class Refuse(FunctionFault):
+    """The connection is cut, and PostgreSQL refuses new ones during the whole invocation."""
 
     kind: Literal["refuse"]
 
 
 class Late(FunctionFault):
-    """The caller is told of a timeout `after` seconds; the work is done all the same.
+    """The caller gets a timeout `after` seconds, but the handler still runs: a late task.
 
-    It begins after a `delay`, so that it can come when the workflow has moved on.
+    The handler starts after a `delay`, so that it can run when the workflow is in a later state.
     """
 
     kind: Literal["late"]
@@ -85,27 +81,28 @@ class Late(FunctionFault):
 
 
 class Twice(FunctionFault):
-    """The event reaches two workers at once; the answer is that of the last to end."""
+    """Two workers run the event at once; the caller gets the result of the last to finish."""
 
     kind: Literal["twice"]
 
 
 class Hold(FunctionFault):
-    """The invocation has its turn but begins only when the plan is cleared or replaced."""
+    """The invocation has a slot, but starts only when the plan is cleared or replaced."""
 
     kind: Literal["hold"]
 
 
 class Throttle(FunctionFault):
-    """The invocation is refused, as when the function's concurrency is spent."""
+    """The invocation is refused, as if the function's concurrency limit were reached."""
 
     kind: Literal["throttle"]
 
 
-AnyFunctionFault: TypeAlias = (
-    Raise | Timeout | Kill | Drop | Crash | Refuse | Late | Twice | Hold | Throttle
-)
+HandlerFault: TypeAlias = Raise | Timeout | Kill | Drop | Crash | Refuse
+"""The kinds that handler_faults.py triggers, inside the worker process."""
+AnyFunctionFault: TypeAlias = HandlerFault | Late | Twice | Hold | Throttle
 FunctionFaultPlan: TypeAlias = FaultPlan[AnyFunctionFault]
+HANDLER_FAULT: TypeAdapter[HandlerFault | None] = TypeAdapter(HandlerFault | None)
 FAULTS: TypeAdapter[list[AnyFunctionFault]] = TypeAdapter(
     list[Annotated[AnyFunctionFault, Field(discriminator="kind")]]
 )

@@ -1,63 +1,70 @@
-"""The worker's side of faults: what strikes a handler, and when.
+"""Triggers a fault inside the worker process, while the handler runs.
 
-Functions know nothing of this. What is wrapped is wrapped for one invocation, and only
-for one that a fault was planned for.
+The handlers contain nothing of this. What has to be wrapped is wrapped for one invocation, and
+only if a fault is planned for it.
 """
 
 import os
 import signal
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any
 
 from pg8000.native import Connection
 
-from local.faults import postgres_faults
-
-Fault = dict[str, Any]
+from local.faults import commit_faults, postgres_faults
+from local.faults.function_faults import (
+    Crash,
+    Drop,
+    HandlerFault,
+    Kill,
+    Raise,
+    Refuse,
+    Timeout,
+)
 
 
 @contextmanager
-def injecting(fault: Fault | None) -> Iterator[None]:
-    """Let the fault strike the handler that runs inside."""
+def injecting(fault: HandlerFault | None) -> Iterator[None]:
+    """Trigger the fault before, during or after the handler, which runs inside this context."""
     if fault is None:
         yield
         return
-    when = fault.get("when", "before")
+    when = "before" if isinstance(fault, Refuse) else fault.when
     with _wrapped(fault, when):
         if when == "before":
-            _strike_before(fault)
+            _trigger_before(fault)
         yield
     if when == "after":
-        _strike(fault)
+        _trigger(fault)
 
 
-def _wrapped(fault: Fault, when: str) -> AbstractContextManager[None]:
-    """What the handler runs in, when the fault strikes on its way."""
-    if fault["kind"] == "refuse":
+def _wrapped(fault: HandlerFault, when: str) -> AbstractContextManager[None]:
+    """The context that triggers the fault at a statement of the handler, if it needs one."""
+    if isinstance(fault, Refuse):
         return postgres_faults.refusing()
-    if fault["kind"] == "crash" or when in ("at_commit", "after_commit"):
-        return postgres_faults.around_commit(when, lambda connection: _strike(fault, connection))
+    if isinstance(fault, Crash) or when in ("at_commit", "after_commit"):
+        return commit_faults.at_statement(when, lambda connection: _trigger(fault, connection))
     return nullcontext()
 
 
-def _strike_before(fault: Fault) -> None:
-    if fault["kind"] in ("drop", "refuse"):
+def _trigger_before(fault: HandlerFault) -> None:
+    """A crash is not triggered here: it needs a connection, and waits for the first statement."""
+    if isinstance(fault, Drop | Refuse):
         for connection in postgres_faults.open_connections():
             postgres_faults.cut(connection)
-    elif fault["kind"] != "crash":  # which needs a connection and waits for the first statement
-        _strike(fault)
+    elif not isinstance(fault, Crash):
+        _trigger(fault)
 
 
-def _strike(fault: Fault, connection: Connection | None = None) -> None:
-    match fault["kind"]:
-        case "raise":
-            raise type(fault["error"], (Exception,), {})(fault["message"])
-        case "timeout":
-            signal.pause()  # until the runtime kills this process
-        case "kill":
+def _trigger(fault: HandlerFault, connection: Connection | None = None) -> None:
+    match fault:
+        case Raise():
+            raise type(fault.error, (Exception,), {})(fault.message)
+        case Timeout():
+            signal.pause()  # until the worker pool kills this process
+        case Kill():
             os.kill(os.getpid(), signal.SIGKILL)
-        case "drop":
+        case Drop():
             postgres_faults.cut(connection)
-        case "crash":
+        case Crash():
             postgres_faults.crash(connection)

@@ -1,35 +1,35 @@
-"""What an invocation gives back, and what Lambda says when it gives back nothing."""
+"""What an invocation returns, and how Lambda words the errors that are its own."""
 
 import json
 import signal
 from typing import NamedTuple
 
-ANSWER_BYTES = 6_291_556  # Lambda's limit for a synchronous answer
+RESULT_BYTES = 6_291_556  # Lambda's limit for the result of a synchronous invocation
 
 
-class Answer(NamedTuple):
-    """What an invocation gave: JSON, and whether it is an error document."""
+class InvocationResult(NamedTuple):
+    """The handler's result as JSON; if it `failed`, an error document."""
 
     payload: bytes
     failed: bool = False
 
 
-def failure(error: str, message: str) -> Answer:
-    """An error of the runtime's own."""
+def failure(error: str, message: str) -> InvocationResult:
+    """The error document of an error that Lambda itself reports."""
     document = {"errorType": error, "errorMessage": message}
-    return Answer(json.dumps(document).encode(), failed=True)
+    return InvocationResult(json.dumps(document).encode(), failed=True)
 
 
-def within_limits(answer: Answer) -> Answer:
-    """The answer, unless it is too big to be one."""
-    if len(answer.payload) <= ANSWER_BYTES:
-        return answer
-    message = f"Response payload size exceeded maximum allowed payload size ({ANSWER_BYTES} bytes)."
+def within_limits(result: InvocationResult) -> InvocationResult:
+    """The result, or an error if it is too big."""
+    if len(result.payload) <= RESULT_BYTES:
+        return result
+    message = f"Response payload size exceeded maximum allowed payload size ({RESULT_BYTES} bytes)."
     return failure("Function.ResponseSizeTooLarge", message)
 
 
-def exited(code: int | None) -> str:
-    """How a process ended, as Lambda says it."""
+def describe_exit(code: int | None) -> str:
+    """How a process ended, in Lambda's words."""
     if code == 0:
         return "Runtime exited without providing a reason"
     if code is None or code > 0:
@@ -37,6 +37,6 @@ def exited(code: int | None) -> str:
     return f"Runtime exited with error: signal: {str(signal.strsignal(-code)).lower()}"
 
 
-def timed_out(limit: float) -> str:
-    """How a timeout is told; in seconds."""
-    return f"Task timed out after {limit:.2f} seconds"
+def describe_timeout(seconds: float) -> str:
+    """That an invocation took longer than this, in Lambda's words."""
+    return f"Task timed out after {seconds:.2f} seconds"

@@ -1,4 +1,4 @@
-"""Lambda's Invoke API over HTTP, for any Step Functions engine to call."""
+"""Lambda's Invoke API over HTTP, which any Step Functions engine can call."""
 
 import asyncio
 import json
@@ -12,9 +12,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from deployment.cloudformation import ACCOUNT, REGION
-from local.lambda_functions.concurrency import Throttled
+from local.lambda_functions.concurrency_limit import Throttled
 from local.lambda_functions.fault_api import FaultApi
-from local.lambda_functions.invocation_result import Answer
+from local.lambda_functions.invocation_result import InvocationResult
 from local.lambda_functions.runtime import Runtime
 
 REQUEST_BYTES = 6_291_456  # Lambda's limit for a synchronous event
@@ -22,11 +22,11 @@ _log = logging.getLogger(__name__)
 
 
 class InvokeApi:
-    """The HTTP face of a runtime. Faults can be planned only `with_faults`."""
+    """Serves a runtime over HTTP; /faults is served only `with_faults`."""
 
     def __init__(self, runtime: Runtime, *, with_faults: bool) -> None:
         self._runtime = runtime
-        self._background: set[asyncio.Task[Answer]] = set()
+        self._background: set[asyncio.Task[InvocationResult]] = set()
         routes = [
             Route("/2015-03-31/functions/{name:path}/invocations", self.invoke, methods=["POST"])
         ]
@@ -35,19 +35,19 @@ class InvokeApi:
         self.app = Starlette(routes=routes)
 
     async def invoke(self, request: Request) -> Response:
-        """Answer as AWS does; a failed handler is a 200 with X-Amz-Function-Error."""
+        """Respond as AWS does: a handler that fails makes a 200 with X-Amz-Function-Error."""
         name = _function_name(request.path_params["name"])
         body = await request.body()
         if name not in self._runtime:
-            return _refusal(404, "ResourceNotFoundException", f"Function not found: {_arn(name)}")
+            return _error(404, "ResourceNotFoundException", f"Function not found: {_arn(name)}")
         if len(body) > REQUEST_BYTES:
             message = f"Request must be smaller than {REQUEST_BYTES} bytes"
-            return _refusal(413, "RequestTooLargeException", message)
+            return _error(413, "RequestTooLargeException", message)
         try:
             event = json.loads(body or b"{}")
         except ValueError as error:
             message = f"Could not parse request body into json: {error}"
-            return _refusal(400, "InvalidRequestContentException", message)
+            return _error(400, "InvalidRequestContentException", message)
         return await self._dispatch(request, name, event)
 
     async def _dispatch(self, request: Request, name: str, event: object) -> Response:
@@ -56,27 +56,27 @@ class InvokeApi:
         if kind == "DryRun":
             return _response(b"", request_id, 204)
         running = asyncio.create_task(self._runtime.invoke(name, event, request_id))
-        if kind == "Event":  # run once: AWS's retries of asynchronous events are not imitated
+        if kind == "Event":  # it runs once; AWS would retry it if it fails
             self._background.add(running)
             running.add_done_callback(self._end_of_event)
             return _response(b"", request_id, 202)
         try:
-            answer = await running
+            result = await running
         except Throttled:
             reason = {"Reason": "ConcurrentInvocationLimitExceeded"}
-            return _refusal(429, "TooManyRequestsException", "Rate Exceeded.", **reason)
-        failed = {"x-amz-function-error": "Unhandled"} if answer.failed else {}
-        return _response(answer.payload, request_id, 200, failed)
+            return _error(429, "TooManyRequestsException", "Rate Exceeded.", **reason)
+        failed = {"x-amz-function-error": "Unhandled"} if result.failed else {}
+        return _response(result.payload, request_id, 200, failed)
 
-    def _end_of_event(self, running: asyncio.Task[Answer]) -> None:
-        """Nobody waits for it; one that was throttled is lost."""
+    def _end_of_event(self, running: asyncio.Task[InvocationResult]) -> None:
+        """Log an asynchronous event that could not run, such as a throttled one: it is lost."""
         self._background.discard(running)
         if not running.cancelled() and (error := running.exception()):
-            _log.warning("an event was not run: %r", error)
+            _log.warning("an asynchronous event was not run: %r", error)
 
 
 def _function_name(path: str) -> str:
-    """The name in a name, partial ARN or ARN, without a qualifier."""
+    """The function's name, from its name, partial ARN or ARN, with or without a qualifier."""
     name = unquote(path).rsplit("function:", 1)[-1]
     return name.split(":", 1)[0]
 
@@ -85,7 +85,7 @@ def _arn(name: str) -> str:
     return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
 
 
-def _refusal(status: int, error: str, message: str, **more: str) -> Response:
+def _error(status: int, error: str, message: str, **more: str) -> Response:
     document = {"Type": "User", "Message": message, "message": message, **more}
     headers = {"x-amzn-errortype": error}
     return _response(json.dumps(document).encode(), str(uuid.uuid4()), status, headers)

@@ -1,8 +1,4 @@
-"""A Lambda runtime: each function has workers of its own, started when needed.
-
-A worker handles one event at a time and stays warm for the next. What does not
-find a free worker waits its turn; functions never wait for each other's.
-"""
+"""Runs all functions of the template, and invokes one by its name."""
 
 import uuid
 from collections.abc import Iterable
@@ -11,65 +7,66 @@ from typing import Any
 
 from deployment.template import Function
 from local.faults.function_faults import FunctionFaultPlan
-from local.faults.holds import Holds
-from local.lambda_functions.concurrency import Pool
-from local.lambda_functions.invocation_result import Answer
+from local.faults.held_invocations import HeldInvocations
+from local.lambda_functions.invocation_result import InvocationResult
+from local.lambda_functions.invocations import Invocations
 
-TURN_SECONDS = 5.0
-"""Then an event that found no free worker is throttled.
+SLOT_SECONDS = 5.0
+"""An invocation that waits longer for a slot is throttled.
 
-With a task's own 10 this is its state's 15: what gets its turn has somebody waiting for it.
+With the 10 seconds that a task may run, this makes the 15 seconds that its state waits: no task
+runs that the state machine has given up.
 """
 
 
 class UnknownFunction(LookupError):
-    """No function of that name."""
+    """The template has no function of that name."""
 
 
 class Runtime:
-    """All functions of the template. An event waits up to `turn_seconds` for its turn."""
+    """The functions. An invocation waits up to `slot_timeout` seconds for a slot."""
 
     def __init__(
-        self, functions: Iterable[Function], logs: Path, turn_seconds: float = TURN_SECONDS
+        self, functions: Iterable[Function], logs: Path, slot_timeout: float = SLOT_SECONDS
     ) -> None:
-        self._turn_seconds = turn_seconds
+        self._slot_timeout = slot_timeout
         self.faults: FunctionFaultPlan = FunctionFaultPlan()
-        self.holds = Holds()
-        self._pools = {
-            function.name: Pool(function, logs / f"{function.name}.log", self.faults, self.holds)
-            for function in functions
+        self.held = HeldInvocations()
+        self._functions = {
+            this.name: Invocations(this, logs / f"{this.name}.log", self.faults, self.held)
+            for this in functions
         }
 
     def __contains__(self, name: object) -> bool:
-        return name in self._pools
+        return name in self._functions
 
     async def invoke(
         self,
         name: str,
         event: Any,  # noqa: ANN401  # JSON
         request_id: str = "",
-        patience: float | None = None,
-    ) -> Answer:
-        """Invoke a function by name.
+        slot_timeout: float | None = None,
+    ) -> InvocationResult:
+        """Invoke a function by its name.
 
-        Raises UnknownFunction, and Throttled when its turn does not come within `patience`
-        seconds (None: the runtime's own).
+        Raises UnknownFunction, and Throttled when no slot is free within `slot_timeout` seconds
+        (None: the runtime's own timeout).
         """
-        if name not in self._pools:
+        if name not in self._functions:
             raise UnknownFunction(name)
-        limit = self._turn_seconds if patience is None else patience
-        return await self._pools[name].invoke(event, request_id or str(uuid.uuid4()), limit)
+        seconds = self._slot_timeout if slot_timeout is None else slot_timeout
+        return await self._functions[name].invoke(event, request_id or str(uuid.uuid4()), seconds)
 
     def running(self) -> dict[str, int]:
-        """How many events are being worked on; functions without any are not named."""
-        return {name: pool.running for name, pool in self._pools.items() if pool.running}
+        """How many invocations are running; functions without any are left out."""
+        return {name: this.running for name, this in self._functions.items() if this.running}
 
     async def warm_up(self) -> None:
         """Start one worker of each function, one after the other."""
-        for pool in self._pools.values():
-            await pool.warm_up()
+        for this in self._functions.values():
+            await this.warm_up()
 
     def stop(self) -> None:
-        """End all workers at once."""
-        for pool in self._pools.values():
-            pool.stop()
+        """Kill all workers."""
+        for this in self._functions.values():
+            this.stop()

@@ -1,4 +1,7 @@
-"""The workers of one function: started when needed, kept warm, replaced when lost."""
+"""One function's worker processes: started when needed, kept warm, replaced when they die.
+
+A worker whose invocation exceeds the function's timeout is killed here.
+"""
 
 import time
 from asyncio import timeout
@@ -6,112 +9,122 @@ from pathlib import Path
 from typing import Any
 
 from deployment.template import Function
-from local.faults.function_faults import InHandler, Timeout
+from local.faults.function_faults import HandlerFault, Timeout
 from local.lambda_functions import execution_environment
-from local.lambda_functions.invocation_result import Answer, failure, timed_out, within_limits
-from local.lambda_functions.worker_process import Worker, WorkerEnded
+from local.lambda_functions.invocation_result import (
+    InvocationResult,
+    describe_timeout,
+    failure,
+    within_limits,
+)
+from local.lambda_functions.worker_process import WorkerDied, WorkerProcess
 
-INIT_SECONDS = 10.0  # Lambda's own limit for imports
+INIT_SECONDS = 10.0  # Lambda's own limit for importing the handler
 
 
-class Workers:
-    """The worker processes of one function; who may use one is not decided here."""
+class WorkerPool:
+    """The workers of one function. It sets no limit: concurrency_limit.py does that."""
 
     def __init__(self, function: Function, log: Path) -> None:
         self._function, self._log = function, log
-        self._idle: list[Worker] = []
-        self._all: set[Worker] = set()
+        self._idle: list[WorkerProcess] = []
+        self._all: set[WorkerProcess] = set()
 
-    async def ready(self) -> Worker | Answer:
-        """A worker that takes an event, or why its handler could not be imported."""
-        return self._warm() or await self._start()
+    async def ready_worker(self) -> WorkerProcess | InvocationResult:
+        """A worker that can run the handler, or the error of importing the handler."""
+        return self._warm_worker() or await self._start()
 
     async def warm_up(self) -> None:
-        """Have a worker ready for the first event; an import error waits for that event."""
-        if not self._idle and isinstance(here := await self._start(), Worker):
-            self._idle.append(here)
+        """Start a worker for the first event. If its import fails, the event starts another."""
+        if not self._idle and isinstance(worker := await self._start(), WorkerProcess):
+            self._idle.append(worker)
 
     async def run(
         self,
-        this: Worker | Answer,
+        worker: WorkerProcess | InvocationResult,
         event: Any,  # noqa: ANN401  # JSON
         request_id: str,
-        fault: InHandler | None = None,
-    ) -> Answer:
-        """Run the handler in the worker, which is idle again or gone afterwards."""
-        if isinstance(this, Answer):
-            return this
+        fault: HandlerFault | None = None,
+    ) -> InvocationResult:
+        """Run the handler in the worker, which then is idle again, or dead."""
+        if isinstance(worker, InvocationResult):
+            return worker
         try:
-            return await self._ask(this, event, request_id, fault)
+            return await self._invoke(worker, event, request_id, fault)
         except BaseException:
-            self._end(this)
+            self._kill(worker)
             raise
 
-    def time_out(self, request_id: str, limit: float) -> Answer:
-        """What is said, and logged, of an invocation that took too long."""
-        return self._fail(request_id, "Sandbox.Timedout", timed_out(limit))
+    def timed_out(self, request_id: str, seconds: float) -> InvocationResult:
+        """Log that an invocation took longer than this, and return the error for its caller."""
+        return self._failed(request_id, "Sandbox.Timedout", describe_timeout(seconds))
 
     def stop(self) -> None:
-        """End all workers at once."""
-        for this in list(self._all):
-            self._end(this)
+        """Kill all workers."""
+        for worker in list(self._all):
+            self._kill(worker)
 
-    def _warm(self) -> Worker | None:
-        """The worker used last, so that few stay warm when there is little to do."""
+    def _warm_worker(self) -> WorkerProcess | None:
+        """The worker that was used last, so that few stay warm when there is little to do."""
         while self._idle:
-            if (this := self._idle.pop()).usable:
-                return this
-            self._end(this)
+            if (worker := self._idle.pop()).is_usable:
+                return worker
+            self._kill(worker)
         return None
 
-    async def _start(self) -> Worker | Answer:
-        this = await Worker.start(self._function, self._log)
-        self._all.add(this)
+    async def _start(self) -> WorkerProcess | InvocationResult:
+        worker = await WorkerProcess.start(self._function, self._log)
+        self._all.add(worker)
         try:
             async with timeout(INIT_SECONDS):
-                kind, document = await this.hear()
-        except (TimeoutError, WorkerEnded):
-            self._end(this)
+                kind, document = await worker.next_message()
+        except (TimeoutError, WorkerDied):
+            self._kill(worker)
             return failure("Runtime.ExitError", "Runtime exited during initialisation")
         if kind == execution_environment.READY:
-            return this
-        self._end(this)
-        return Answer(document, failed=True)
+            return worker
+        self._kill(worker)
+        return InvocationResult(document, failed=True)
 
-    async def _ask(
+    async def _invoke(
         self,
-        this: Worker,
+        worker: WorkerProcess,
         event: Any,  # noqa: ANN401
         request_id: str,
-        fault: InHandler | None,
-    ) -> Answer:
-        limit = self._function.timeout
-        if isinstance(fault, Timeout):
-            limit = fault.after or limit
-        call = {
-            "event": event,
-            "request_id": request_id,
-            "deadline": time.time() + limit,
-            "fault": fault and fault.model_dump(),
-        }
+        fault: HandlerFault | None,
+    ) -> InvocationResult:
+        seconds = self._timeout(fault)
         try:
-            async with timeout(limit):
-                kind, document = await this.ask(call)
+            async with timeout(seconds):
+                kind, document = await worker.invoke(
+                    {
+                        "event": event,
+                        "request_id": request_id,
+                        "deadline": time.time() + seconds,
+                        "fault": fault and fault.model_dump(),
+                    }
+                )
         except TimeoutError:
-            self._end(this)
-            return self.time_out(request_id, limit)
-        except WorkerEnded:
-            self._end(this)
-            return self._fail(request_id, "Runtime.ExitError", await this.ending())
-        self._idle.append(this)
-        return within_limits(Answer(document, failed=kind == execution_environment.ERROR))
+            self._kill(worker)
+            return self.timed_out(request_id, seconds)
+        except WorkerDied:
+            self._kill(worker)
+            return self._failed(request_id, "Runtime.ExitError", await worker.describe_exit())
+        self._idle.append(worker)
+        failed = kind == execution_environment.ERROR
+        return within_limits(InvocationResult(document, failed=failed))
 
-    def _fail(self, request_id: str, error: str, message: str) -> Answer:
+    def _timeout(self, fault: HandlerFault | None) -> float:
+        """The function's timeout, or that of an injected timeout."""
+        injected = fault.after if isinstance(fault, Timeout) else None
+        return injected or self._function.timeout
+
+    def _failed(self, request_id: str, error: str, message: str) -> InvocationResult:
         text = f"RequestId: {request_id} Error: {message}"
         with self._log.open("a") as log:
             log.write(text + "\n")
         return failure(error, text)
 
-    def _end(self, this: Worker) -> None:
-        this.kill()
-        self._all.discard(this)
+    def _kill(self, worker: WorkerProcess) -> None:
+        worker.kill()
+        self._all.discard(worker)

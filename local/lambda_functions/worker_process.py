@@ -1,60 +1,33 @@
-"""This side of a worker process (worker.py is the other): started, asked, killed."""
+"""The parent's handle of one worker process: starts it, sends it invocations, kills it.
+
+The code that runs inside the worker is in execution_environment.py.
+"""
 
 import asyncio
 import json
-import multiprocessing
-import multiprocessing.forkserver
-import multiprocessing.resource_tracker
-import os
-import signal
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from deployment.template import Function
-from local.lambda_functions import execution_environment
-from local.lambda_functions.invocation_result import exited
+from local.lambda_functions import execution_environment, forkserver
+from local.lambda_functions.execution_environment import Invocation
+from local.lambda_functions.invocation_result import describe_exit
 
-LINE_BYTES = 2**26  # six times a Lambda payload: every character may be escaped
-_FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["local.lambda_functions.preload"])
-# One thread: multiprocessing's table of children is not made for several.
+LINE_BYTES = 2**26  # six times a Lambda payload, as every character may be escaped
+# One thread, because multiprocessing's table of children is not thread-safe.
 _SPAWNER = ThreadPoolExecutor(1, thread_name_prefix="spawner")
 
 
-class WorkerEnded(Exception):
-    """The worker process ended before it answered."""
+class WorkerDied(Exception):
+    """The worker process ended before it sent a message."""
 
 
-def start_fork_server(log: Path) -> None:
-    """Start the process that workers are forked from, its imports included.
-
-    What it or a worker cut off in its first moments has to say goes to the log.
-    """
-    terminal = os.dup(2)
-    with log.open("ab") as file:
-        os.dup2(file.fileno(), 2)
-    try:
-        _start_fork_server()
-    finally:
-        os.dup2(terminal, 2)
-        os.close(terminal)
-
-
-def _start_fork_server() -> None:
-    """SIGINT is blocked meanwhile: a Ctrl-C, which reaches the whole group, is ours alone."""
-    # First, because starting it ends with SIGINT unblocked.
-    multiprocessing.resource_tracker.ensure_running()
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    multiprocessing.forkserver.ensure_running()
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-
-
-class Worker:
-    """A worker process, as the runtime sees it."""
+class WorkerProcess:
+    """A worker process, as the parent sees it."""
 
     def __init__(
         self,
@@ -66,45 +39,44 @@ class Worker:
 
     @classmethod
     async def start(cls, function: Function, log: Path) -> Self:
-        """Fork a worker; it imports the handler meanwhile."""
+        """Fork a worker, which then begins to import the handler."""
         ours, theirs = socket.socketpair()
         with theirs:
-            arguments = (function, log, theirs)
-            process = _FORKS.Process(
-                target=execution_environment.serve, args=arguments, daemon=True
+            process = forkserver.CONTEXT.Process(
+                target=execution_environment.serve, args=(function, log, theirs), daemon=True
             )
             await asyncio.get_running_loop().run_in_executor(_SPAWNER, process.start)
         return cls(process, *await asyncio.open_unix_connection(sock=ours, limit=LINE_BYTES))
 
     @property
-    def usable(self) -> bool:
-        """Whether it can take an event: it lives as far as is known here."""
+    def is_usable(self) -> bool:
+        """Whether the worker lives, as far as the parent knows."""
         return not self._reader.at_eof()
 
-    async def hear(self) -> tuple[bytes, bytes]:
-        """The next message: its kind and its JSON. Raises WorkerEnded."""
+    async def next_message(self) -> tuple[bytes, bytes]:
+        """The worker's next message: its kind and its JSON. Raises WorkerDied."""
         try:
             line = await self._reader.readline()
         except ConnectionError:
             line = b""
         if not line:
-            raise WorkerEnded
+            raise WorkerDied
         return line[:1], line[1:-1]
 
-    async def ask(self, call: dict[str, Any]) -> tuple[bytes, bytes]:
-        """Hand over an event and wait for the answer. Raises WorkerEnded."""
-        self._writer.write(json.dumps(call).encode() + b"\n")
+    async def invoke(self, invocation: Invocation) -> tuple[bytes, bytes]:
+        """Send an invocation and wait for its result. Raises WorkerDied."""
+        self._writer.write(json.dumps(invocation).encode() + b"\n")
         with suppress(ConnectionError):
             await self._writer.drain()
-        return await self.hear()
+        return await self.next_message()
 
     def kill(self) -> None:
-        """End the process now; what it was doing is lost."""
+        """Kill the process, whatever it is doing."""
         self._process.kill()
         self._writer.close()
 
-    async def ending(self) -> str:
-        """How the process ended, as Lambda says it."""
+    async def describe_exit(self) -> str:
+        """How the process ended, in Lambda's words."""
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(_SPAWNER, self._process.join, 1)
-        return exited(self._process.exitcode)
+        return describe_exit(self._process.exitcode)

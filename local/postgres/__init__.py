@@ -1,0 +1,13 @@
+"""The local replacement of RDS: an embedded PostgreSQL server, reached through a unix socket.
+
+server         the server process: its settings, when it is ready, the DB_* settings for functions
+initdb         creates the data files and the database, and checks which version made them
+account        the user account that the server runs under when we are root
+socket_folder  the folder of the unix socket, which only that account may enter
+leftover       ends a server that a killed stack left running
+binaries       where PostgreSQL's programs are
+embedded       PostgreSQL alone, without the rest of the stack, for tests
+
+A dead server is restarted by local/processes/restarts.py. The tables belong in sql/ and
+operations/migrations.py. This package imports local.processes and, for `embedded`, operations.
+"""

@@ -7,7 +7,8 @@ from pathlib import Path
 from anyio.from_thread import start_blocking_portal
 from pg8000.native import Connection
 
-from local.postgres.server import server, settings, socket_folder
+from local.postgres.server import server, settings
+from local.postgres.socket_folder import socket_folder
 from local.processes import data_folder
 from operations.migrations import migrate, seed
 from orders.database import connect
@@ -18,10 +19,10 @@ from orders.settings import DatabaseSettings
 def embedded(folder: Path) -> Iterator[dict[str, str]]:
     """Run a migrated and seeded server with its data in the folder; yields its DB_* settings."""
     with (
-        data_folder.held(folder, fresh=False) as held,
-        socket_folder(held) as socket,
+        data_folder.locked(folder, fresh=False) as data,
+        socket_folder(data) as socket,
         start_blocking_portal() as portal,
-        portal.wrap_async_context_manager(server(held, socket)),
+        portal.wrap_async_context_manager(server(data, socket)),
     ):
         environment = settings(socket)
         with closing(connect_to(environment)) as conn:

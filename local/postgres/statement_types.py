@@ -18,7 +18,7 @@ from pg8000.native import Connection
 from local.postgres.embedded import connect_to, embedded
 from local.postgres.statement_comments import WrongStatement
 from local.postgres.statement_descriptions import Statement, describe
-from local.processes.failure import StackFailure
+from local.processes.errors import StackFailure
 from orders import queries
 
 TARGET = Path(queries.__file__).with_name("statements.py")

@@ -1,0 +1,12 @@
+"""What the local cloud's components run on: child processes, sockets, the data folder.
+
+child_process  starts a child process, watches it and ends it
+restarts       restarts PostgreSQL and moto when their process dies, within limits
+parent_death   ends a child process when its parent dies
+http_server    opens listening sockets, and serves HTTP on them with uvicorn
+data_folder    the locked folder that keeps the database, the logs and stack.json
+errors         StackFailure, the one sentence for the person at the terminal
+
+Nothing here knows what a component is for: that belongs in the rooms of the AWS services. This
+package imports nothing else of ours.
+"""

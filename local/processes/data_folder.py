@@ -1,4 +1,4 @@
-"""The folder that keeps the database, the logs and what is running where."""
+"""The data folder: the database, the logs, and stack.json, which describes the running stack."""
 
 import fcntl
 import json
@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from local.processes.failure import StackFailure
+from local.processes.errors import StackFailure
 
 
 class DataFolder:
-    """Paths in the data folder; held by one running stack at a time."""
+    """Paths in the data folder, which one running stack at a time has locked."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -27,12 +27,12 @@ class DataFolder:
         return self.logs / f"{name}.log"
 
     def clear(self) -> None:
-        """Forget what was kept. Only what this program made is removed."""
+        """Remove the database and the logs. Other files in the folder are left alone."""
         for folder in (self.postgres, self.logs):
             shutil.rmtree(folder, ignore_errors=True)
 
     def describe(self, stack: dict[str, Any]) -> None:
-        """Write stack.json, complete or not at all; it holds the API key."""
+        """Write stack.json, complete or not at all, for its owner only: it has the API key."""
         draft = self.path / "stack.json.new"
         draft.unlink(missing_ok=True)
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -41,8 +41,8 @@ class DataFolder:
 
 
 @contextmanager
-def held(path: Path, *, fresh: bool) -> Iterator[DataFolder]:
-    """Hold the folder, made if need be. Raises StackFailure when it is in use."""
+def locked(path: Path, *, fresh: bool) -> Iterator[DataFolder]:
+    """Lock the folder, which is made if it does not exist. Raises StackFailure if it is in use."""
     folder = DataFolder(path.resolve())
     try:
         folder.path.mkdir(parents=True, exist_ok=True)
@@ -63,7 +63,7 @@ def held(path: Path, *, fresh: bool) -> Iterator[DataFolder]:
 
 
 def _make_logs(folder: DataFolder) -> None:
-    """They belong to whoever owns the data, though it may be root who starts the stack."""
+    """Make the folder of the logs, for the owner of the data folder, even if root starts us."""
     if not folder.logs.exists():
         owner = folder.path.stat()
         folder.logs.mkdir()
@@ -78,5 +78,8 @@ def _lock(file: int, path: Path) -> None:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        message = f"The data folder {path} is in use by another local stack"
-        raise StackFailure(f"{message}; stop it or choose another with --data.") from error
+        message = (
+            f"The data folder {path} is in use by another local stack; "
+            "stop that one, or choose another folder with --data."
+        )
+        raise StackFailure(message) from error

@@ -1,4 +1,4 @@
-"""uvicorn, as a part of a bigger program."""
+"""Opens listening sockets, and serves HTTP on them with uvicorn in this process's event loop."""
 
 import asyncio
 import os
@@ -9,39 +9,40 @@ from contextlib import asynccontextmanager, contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
-from local.processes.failure import StackFailure
+from local.processes.errors import StackFailure
 
 DRAIN_SECONDS = 1
+"""Requests in flight have this long to end when the server stops."""
 
 
 class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Leave signals to the program."""
+        """Leave signals to the program: uvicorn would handle them itself."""
         yield
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises StackFailure when the port cannot be had."""
+    """A listening socket. Raises StackFailure when the port cannot be used."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listening = socket.create_server((host, port), family=family, backlog=1024)
     except (OSError, OverflowError) as error:
         raise StackFailure(f"Cannot listen on {host}:{port}: {_why(error)}.") from error
-    # Handed on to each connection; asyncio sets it only on sockets it made itself.
+    # Each accepted connection inherits this; asyncio sets it only on sockets that it made itself.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listening
 
 
 def _why(error: OSError | OverflowError) -> object:
-    """Python adds the address to the system's words, but not to those about an unknown host."""
+    """The system's message without the address, which Python adds except for an unknown host."""
     if isinstance(error, socket.gaierror):
         return error.strerror
     return os.strerror(error.errno) if isinstance(error, OSError) and error.errno else error
 
 
 def url(listening: socket.socket) -> str:
-    """Where a client on this machine finds the socket."""
+    """The URL at which a client on this machine reaches the socket."""
     host, port = listening.getsockname()[:2]
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  # not bound here
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
@@ -49,7 +50,7 @@ def url(listening: socket.socket) -> str:
 
 @asynccontextmanager
 async def serving(app: ASGIApp, listening: socket.socket) -> AsyncIterator[None]:
-    """Serve HTTP on the socket until the context ends, then drain for a second."""
+    """Serve HTTP on the socket until the context ends."""
     server = _Server(
         uvicorn.Config(
             app,

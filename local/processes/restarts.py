@@ -1,4 +1,4 @@
-"""A component that is started again when it ends, within bounds."""
+"""Restarts PostgreSQL and moto when their process dies, within limits."""
 
 from asyncio import get_running_loop
 from collections.abc import Callable
@@ -6,46 +6,47 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from typing import Self, TypeAlias
 
-from local.processes.children import Child
+from local.processes.child_process import Child
 
 RESTARTS = 5
+"""A component that dies once more than this ends the stack."""
 PROBATION_SECONDS = 10.0
-"""What ends this soon after it was started again would only end once more."""
+"""A component that dies this soon after a restart would only die again: it ends the stack."""
 
-Begin: TypeAlias = Callable[[], AbstractAsyncContextManager[Child]]
+Start: TypeAlias = Callable[[], AbstractAsyncContextManager[Child]]
 
 
 @dataclass
 class Component:
-    """PostgreSQL or moto: `begin` runs it, ready for use, until its context ends."""
+    """PostgreSQL or moto. `start` returns a context, in which the component runs, ready for use."""
 
-    begin: Begin
+    start: Start
     context: AsyncExitStack
     child: Child
 
     @classmethod
-    async def started(cls, begin: Begin, exits: AsyncExitStack) -> Self:
-        """Start it; it stops with `exits`. Raises StackFailure."""
+    async def started(cls, start: Start, exits: AsyncExitStack) -> Self:
+        """Start the component, to be stopped with `exits`. Raises StackFailure."""
         context = await exits.enter_async_context(AsyncExitStack())
-        return cls(begin, context, await context.enter_async_context(begin()))
+        return cls(start, context, await context.enter_async_context(start()))
 
-    async def keep(self, changed: Callable[[], None]) -> None:
-        """Start it again whenever it ends, then say so and call `changed`.
+    async def keep_running(self, restarted: Callable[[], None]) -> None:
+        """Restart the component whenever it dies; print that, and call `restarted`.
 
-        Raises StackFailure when it ends too often, or too soon, or does not start.
+        Raises StackFailure when it dies too often or too soon, or cannot be started again.
         """
-        clock = get_running_loop().time
-        again = -PROBATION_SECONDS
+        now = get_running_loop().time
+        last_restart = -PROBATION_SECONDS
         for _ in range(RESTARTS):
-            how = await self.child.end()
-            if clock() - again < PROBATION_SECONDS:
+            how = await self.child.unexpected_end()
+            if now() - last_restart < PROBATION_SECONDS:
                 break
-            await self._start_again()
-            again = clock()
-            changed()
-            print(f"{how}; started again.", flush=True)  # noqa: T201
-        await self.child.death()
+            await self._restart()
+            last_restart = now()
+            restarted()
+            print(f"{how}; restarted.", flush=True)  # noqa: T201
+        await self.child.fail_at_end()
 
-    async def _start_again(self) -> None:
+    async def _restart(self) -> None:
         await self.context.aclose()
-        self.child = await self.context.enter_async_context(self.begin())
+        self.child = await self.context.enter_async_context(self.start())

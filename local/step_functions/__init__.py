@@ -1,0 +1,13 @@
+"""The local replacement of Step Functions and S3: moto's server, in a process of its own.
+
+moto_process             the parent's side: starts moto
+resources                creates the bucket and the state machine, which moto does not remember
+moto_server              the program that the process runs: moto's server with its engine
+start_execution          serialises StartExecution, of which moto would make a race condition
+patch_abort_and_timeout  patches moto: an abort or a timeout ends an execution at once
+patch_parsing            patches moto: a definition is parsed once, not for every execution
+patch_lambda_client      patches moto: all tasks share one Lambda client
+
+The state machine is authored in workflows/ and read by deployment/template.py. This package
+imports deployment, local.faults and local.processes.
+"""

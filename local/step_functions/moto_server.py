@@ -1,10 +1,10 @@
-"""S3 and Step Functions: moto's server with its engine on, as a process.
+"""The program that moto's process runs: its server for S3 and Step Functions, with its engine.
 
-`python -m local.step_functions.moto_server FD [--faults]` serves on the listening socket FD and ends
-when its stdin does. What it holds (objects, executions) lives in memory only.
+`python -m local.step_functions.moto_server FD [--faults]` serves on the listening socket FD, and
+ends when its stdin closes. Objects and executions are kept in memory only.
 
-MOTO_PORT is read by moto to find Lambda on localhost when a task is due; our
-parent sets it to the Lambda runtime's port, so those calls never come here.
+For a task, moto calls Lambda on localhost at MOTO_PORT. The parent sets that variable to the port
+of the local Lambda runtime, so these calls do not come here.
 """
 
 import logging
@@ -12,65 +12,43 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import Iterable
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import waitress
 from moto.core.config import default_user_config
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
-from moto.stepfunctions.parser.asl.utils.boto_client import boto_client_for
 
-from local.faults.aws_fault_layer import Faulty
-from local.step_functions import abort_and_timeout, parse_once
+from local.faults.aws_fault_middleware import AwsFaultMiddleware
+from local.step_functions import patch_abort_and_timeout, patch_lambda_client, patch_parsing
+from local.step_functions.start_execution import SerialStartExecution
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import WSGIApplication
 
 THREADS = 16
-START = "AWSStepFunctions.StartExecution"
-
-
-class OneStartAtATime:
-    """Serialises StartExecution: moto's check of name and input is a race."""
-
-    def __init__(self, application: "WSGIApplication") -> None:
-        self._application = application
-        self._lock = threading.Lock()
-
-    def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
-        """Pass the request on."""
-        if environ.get("HTTP_X_AMZ_TARGET") != START:
-            return self._application(environ, start)
-        with self._lock:
-            return self._application(environ, start)
-
-
-@cache
-def _lambda_client(region: str) -> Any:  # noqa: ANN401  # boto3 makes its classes at run time
-    return boto_client_for(service="lambda", region=region)
-
-
-def _kept_client(service: str, region: str, state_credentials: object) -> Any:  # noqa: ANN401, ARG001
-    """Stand in for moto's boto_client_for, which makes a client (13 ms) for every task."""
-    return _lambda_client(region)
 
 
 def main(file_descriptor: int, *, with_faults: bool) -> None:
-    """Serve until killed or left alone."""
+    """Serve until this process is killed, or its stdin closes."""
     threading.Thread(target=_end_with_stdin, daemon=True).start()
-    setattr(lambda_eval_utils, "boto_client_for", _kept_client)  # noqa: B010  # mypy: not its own name
-    abort_and_timeout.install()
-    parse_once.install()
-    # Each failed state, each queued request, each extra connection would be an entry.
+    for patch in (patch_abort_and_timeout, patch_lambda_client, patch_parsing):
+        patch.install()
+    _silence_logs()
+    default_user_config["stepfunctions"] = {"execute_state_machine": True}
+    listening = socket.socket(fileno=file_descriptor)
+    waitress.serve(_application(with_faults=with_faults), sockets=[listening], threads=THREADS)
+
+
+def _application(*, with_faults: bool) -> "WSGIApplication":
+    moto = DomainDispatcherApplication(create_backend_app)
+    application: WSGIApplication = SerialStartExecution(moto)
+    return AwsFaultMiddleware(application) if with_faults else application
+
+
+def _silence_logs() -> None:
+    """Otherwise every failed state, queued request and new connection would be logged."""
     for name in ("moto", "waitress", "urllib3"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    default_user_config["stepfunctions"] = {"execute_state_machine": True}
-    application: WSGIApplication = OneStartAtATime(DomainDispatcherApplication(create_backend_app))
-    if with_faults:
-        application = Faulty(application)
-    waitress.serve(application, sockets=[socket.socket(fileno=file_descriptor)], threads=THREADS)
 
 
 def _end_with_stdin() -> None:

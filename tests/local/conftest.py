@@ -1,12 +1,15 @@
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.local.small_stack import Running
+from local.step_functions import moto_process
+from tests.local.in_process import lambda_functions
+from tests.local.lambda_client import LambdaClient
+from tests.local.moto import Moto, moto_alone
+from tests.local.small_stack import CLOUD, Running, running
 
 
 @pytest.fixture
@@ -19,30 +22,57 @@ def tmp_path() -> Iterator[Path]:
         yield Path(folder)
 
 
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[..., Running]]:
-    """Starts stacks; whatever a test leaves running ends with it."""
-    with ExitStack() as running:
-
-        def started(data: Path, *options: str) -> Running:
-            this = Running.start(data, *options)
-            running.callback(this.end_if_running)
-            return this
-
-        yield started
+@pytest.fixture(scope="package", autouse=True)
+def _handlers_on_path() -> Iterator[None]:
+    """The small template's handlers can be imported, here and by workers of this process."""
+    sys.path.insert(0, str(CLOUD))
+    yield
+    sys.path.remove(str(CLOUD))
 
 
 @pytest.fixture(scope="package")
-def cloud() -> Iterator[Running]:
-    """A stack with small handlers, shared by these tests."""
-    with TemporaryDirectory() as folder:
-        running = Running.start(Path(folder), "--faults")
-        yield running
-        running.end(signal.SIGINT)
+def shared_lambdas() -> Iterator[LambdaClient]:
+    with (
+        TemporaryDirectory() as logs,
+        lambda_functions(Path(logs), moto_process.SETTINGS) as client,
+    ):
+        yield client
 
 
 @pytest.fixture
-def no_fault_left(cloud: Running) -> Iterator[None]:
-    """Whatever a test plans ends with it."""
-    yield
-    cloud.clear_faults()
+def lambdas(shared_lambdas: LambdaClient) -> Iterator[LambdaClient]:
+    """The small template's functions in worker processes, without a stack.
+
+    The faults that a test plans end with it.
+    """
+    yield shared_lambdas
+    shared_lambdas.clear_faults()
+
+
+@pytest.fixture(scope="package")
+def shared_moto() -> Iterator[Moto]:
+    with (
+        TemporaryDirectory() as logs,
+        moto_alone(Path(logs, "moto.log"), with_faults=True) as moto,
+    ):
+        yield moto
+
+
+@pytest.fixture
+def moto(shared_moto: Moto) -> Iterator[Moto]:
+    """S3 and Step Functions without a stack. The faults that a test plans end with it."""
+    yield shared_moto
+    shared_moto.clear_faults()
+
+
+@pytest.fixture(scope="package")
+def shared_cloud() -> Iterator[Running]:
+    with TemporaryDirectory() as folder, running(Path(folder), "--faults") as stack:
+        yield stack
+
+
+@pytest.fixture
+def cloud(shared_cloud: Running) -> Iterator[Running]:
+    """A stack with small handlers, shared by these tests. The faults of a test end with it."""
+    yield shared_cloud
+    shared_cloud.lambdas.clear_faults()

@@ -5,8 +5,8 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,29 +15,30 @@ import boto3
 import httpx
 import psutil
 from botocore.config import Config
+from pg8000.native import Connection
+
+from local.postgres.socket_folder import SOCKET_NAME
+from tests.local.lambda_client import LambdaClient
+from tests.running.waiting import eventually
 
 ROOT = Path(__file__).parent.parent.parent
 CLOUD = Path(__file__).parent / "cloud"
-PATIENCE_SECONDS = 60.0
+END_SECONDS = 60.0
 
 
-def eventually(condition: Callable[[], object], what: str) -> None:
-    """Poll until the condition holds."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {PATIENCE_SECONDS} s: {what}"
-        time.sleep(0.01)
+def command(data: Path, *options: str, **variables: str) -> subprocess.Popen[str]:
+    """Start `python -m local` on the small template, in a process group of its own.
 
-
-def command(data: Path, *options: str) -> subprocess.Popen[str]:
-    """Start `python -m local` on the small template, in a process group of its own."""
-    arguments = ["--template", str(CLOUD / "template.yaml"), "--data", str(data), *options]
-    if "--port" not in options:
-        arguments += ["--port", "0"]
+    `variables` are added to its environment.
+    """
+    arguments = ["--data", str(data), *options]
+    for name, value in (("--template", str(CLOUD / "template.yaml")), ("--port", "0")):
+        if name not in options:
+            arguments += [name, value]
     return subprocess.Popen(
         [sys.executable, "-m", "local", *arguments],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": f"{ROOT}:{CLOUD}", "USERS_OWN": "must not be seen"},
+        env={**os.environ, "PYTHONPATH": f"{ROOT}:{CLOUD}", **variables},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -45,8 +46,16 @@ def command(data: Path, *options: str) -> subprocess.Popen[str]:
     )
 
 
+def failure(process: subprocess.Popen[str]) -> str:
+    """The one sentence of a command that cannot start."""
+    _, printed = process.communicate(timeout=END_SECONDS)
+    assert process.returncode == 1
+    assert printed.count("\n") == 1, printed
+    return printed
+
+
 def described(data: Path, process: subprocess.Popen[str]) -> dict[str, Any]:
-    """stack.json, once it is this process's own: a killed one leaves its behind."""
+    """stack.json, once this process has written it: a killed one leaves its own behind."""
     written = data / "stack.json"
     stack: dict[str, Any] = json.loads(written.read_text()) if written.exists() else {}
     return stack if stack and stack["pids"]["local"] == process.pid else {}
@@ -61,76 +70,125 @@ class Running:
     http: httpx.Client
 
     @classmethod
-    def start(cls, data: Path, *options: str) -> "Running":
-        process = command(data, *options)
-        eventually(lambda: described(data, process) or process.poll() is not None, "ready")
+    def start(cls, data: Path, *options: str, **variables: str) -> "Running":
+        process = command(data, *options, **variables)
+
+        def ready() -> None:
+            assert described(data, process) or process.poll() is not None
+
+        eventually(ready, END_SECONDS)
         stack = described(data, process)
         assert stack, process.communicate()
         limits = httpx.Limits(max_connections=None)
         return cls(process, stack, httpx.Client(timeout=40, limits=limits))
 
+    @property
+    def data(self) -> Path:
+        """The data folder."""
+        return Path(self.stack["logs"]).parent
+
+    @property
+    def lambdas(self) -> LambdaClient:
+        """The functions."""
+        return LambdaClient(self.http, self.stack["lambda_url"])
+
     def tree(self) -> list[psutil.Process]:
+        """All processes of the stack."""
         this = psutil.Process(self.process.pid)
         return [this, *this.children(recursive=True)]
 
-    def end(self, with_signal: int = signal.SIGTERM) -> tuple[int, str]:
-        """Stop it; its exit status and what it said on stderr."""
+    def pid(self, component: str) -> int:
+        """The component's process id, as stack.json has it now."""
+        return int(described(self.data, self.process)["pids"][component])
+
+    def end(self, with_signal: int = signal.SIGTERM) -> tuple[int, str, str]:
+        """Stop it; its exit status, and what it printed on stdout and stderr."""
         os.killpg(self.process.pid, with_signal)  # as the terminal does
-        _, said = self.process.communicate(timeout=PATIENCE_SECONDS)
+        out, err = self.process.communicate(timeout=END_SECONDS)
         self.http.close()
-        return self.process.returncode, said
-
-    def end_if_running(self) -> None:
-        self.http.close()
-        if self.process.poll() is None:
-            self.end()
-
-    def invoke(self, function: str, event: Any, **headers: str) -> httpx.Response:  # noqa: ANN401  # JSON
-        path = f"/2015-03-31/functions/{function}/invocations"
-        return self.http.post(self.stack["lambda_url"] + path, json=event, headers=headers)
-
-    def act(self, do: str, **event: Any) -> dict[str, Any]:  # noqa: ANN401  # JSON
-        """What ActFunction gives back; its error document when it fails."""
-        answer: dict[str, Any] = self.invoke("ActFunction", {"do": do, **event}).json()
-        return answer
-
-    def plan(self, *faults: dict[str, Any], function: str = "ActFunction") -> httpx.Response:
-        """Replace the function's faults."""
-        return self.http.put(f"{self.stack['lambda_url']}/faults/{function}", json=faults)
-
-    def plan_more(self, *faults: dict[str, Any], function: str = "ActFunction") -> None:
-        """Add to the function's faults."""
-        url = f"{self.stack['lambda_url']}/faults/{function}"
-        self.http.post(url, json=faults).raise_for_status()
-
-    def clear_faults(self) -> None:
-        self.http.delete(self.stack["lambda_url"] + "/faults").raise_for_status()
-
-    def held(self, function: str = "ActFunction") -> int:
-        """How many invocations of the function are held."""
-        told = self.http.get(self.stack["lambda_url"] + "/faults").json()
-        return int(told["held"].get(function, 0))
+        return self.process.returncode, out, err
 
     def call(self, method: str, path: str, **options: Any) -> httpx.Response:  # noqa: ANN401  # JSON
         """Call the API with its key."""
         headers = {"x-api-key": self.stack["api_key"], **options.pop("headers", {})}
         return self.http.request(method, self.stack["api_url"] + path, headers=headers, **options)
 
-    def client(self, service: str, *, retry: bool = True) -> Any:  # noqa: ANN401  # made at run time
-        """A client with the settings that the functions have."""
-        settings = self.stack["environment"]
-        return boto3.client(
-            service,
-            endpoint_url=self.stack["aws_url"],
-            region_name=settings["AWS_REGION"],
-            aws_access_key_id=settings["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=settings["AWS_SECRET_ACCESS_KEY"],
-            config=Config(retries={"total_max_attempts": 3 if retry else 1}),
-        )
+    def connect(self) -> Connection:
+        """A connection to its database."""
+        return connect(self.stack["environment"])
+
+    def aws(self, service: str) -> Any:  # noqa: ANN401  # made at run time
+        """A client of S3 or Step Functions, with the settings that the functions have."""
+        return aws_client(service, self.stack["aws_url"], self.stack["environment"])
+
+    def execution(self, name: str, event: Any) -> dict[str, Any]:  # noqa: ANN401  # JSON
+        """Start an execution through the API; its description once it has ended."""
+        body = {"name": name, "input": event}
+        arn = self.call("POST", "/executions", json=body).json()["arn"]
+
+        def ended() -> dict[str, Any]:
+            found: dict[str, Any] = self.aws("stepfunctions").describe_execution(executionArn=arn)
+            assert found["status"] != "RUNNING"
+            return found
+
+        return eventually(ended)
 
 
-def gone(processes: list[psutil.Process]) -> bool:
-    """Whether none of them runs any more."""
-    return not any(
-        this.is_running() and this.status() != psutil.STATUS_ZOMBIE for this in processes
+@contextmanager
+def running(data: Path, *options: str, **variables: str) -> Iterator[Running]:
+    """A stack, which ends with the context if it has not ended before."""
+    this = Running.start(data, *options, **variables)
+    try:
+        yield this
+    finally:
+        this.http.close()
+        if this.process.poll() is None:
+            this.end()
+
+
+def connect(settings: Mapping[str, str]) -> Connection:
+    """A connection to the database of these DB_* settings."""
+    return Connection(
+        settings["DB_USER"],
+        unix_sock=f"{settings['DB_HOST']}/{SOCKET_NAME}",
+        database=settings["DB_NAME"],
+        ssl_context=False,
     )
+
+
+def aws_client(service: str, url: str, settings: Mapping[str, str]) -> Any:  # noqa: ANN401
+    """A client that does not retry."""
+    return boto3.client(
+        service,
+        endpoint_url=url,
+        region_name=settings["AWS_REGION"],
+        aws_access_key_id=settings["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=settings["AWS_SECRET_ACCESS_KEY"],
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+
+
+def until_gone(processes: list[psutil.Process]) -> None:
+    """Wait until none of the processes runs any more."""
+
+    def gone() -> None:
+        assert not [this for this in processes if runs(this)]
+
+    eventually(gone)
+
+
+def runs(process: psutil.Process) -> bool:
+    """Whether the process has not ended."""
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+
+
+def lines(file: Path) -> int:
+    """How many lines the file has; handlers that `touch` it add one each."""
+    return len(file.read_text().splitlines()) if file.exists() else 0
+
+
+def ticks(logs: Path) -> list[Any]:
+    """The events on which TickFunction ran."""
+    log = logs / "TickFunction.log"
+    printed = log.read_text().splitlines() if log.exists() else []
+    return [json.loads(line.removeprefix("tick ")) for line in printed if line.startswith("tick ")]

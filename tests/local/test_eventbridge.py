@@ -1,122 +1,107 @@
 import asyncio
 import json
 import logging
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from deployment.schedules import Schedule
+from deployment.template import Function
 from local import eventbridge
-from local.faults.function_faults import Hold, Raise, Throttle
-from local.lambda_functions.runtime import Runtime
+from local.faults.function_faults import AnyFunctionFault, Hold, Raise, Throttle
 from tests.local.in_process import a_runtime, becomes
-from tests.local.small_stack import CLOUD, Running, eventually
+from tests.local.small_stack import lines, ticks
 
 SOON = 0.02
+TICK = Function("TickFunction", "arn", "cloud_functions.tick", 20, 128, {})
 
 
-@pytest.fixture(autouse=True)
-def _handlers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The small handlers, for workers of this process."""
-    monkeypatch.syspath_prepend(CLOUD)
-
-
-def ticks(logs: Path) -> list[Any]:
-    """The events that TickFunction was run on."""
-    log = logs / "TickFunction.log"
-    lines = log.read_text().splitlines() if log.exists() else []
-    return [json.loads(line.removeprefix("tick ")) for line in lines if line.startswith("tick ")]
-
-
-def test_the_stack_runs_scheduled_functions_as_often_as_it_is_told(
-    start: Callable[..., Running], tmp_path: Path
-) -> None:
-    running = start(tmp_path, "--schedules", "0.2")
-    logs = Path(running.stack["logs"])
-    eventually(lambda: ticks(logs).count({"a": 1}) > 2, "the function is run again and again")
-    own = next(event for event in ticks(logs) if event != {"a": 1})
-    assert (own["source"], own["detail-type"]) == ("aws.events", "Scheduled Event")
-    assert own["detail"] == {}
-    assert own["id"]
-    assert running.end() == (0, "")
-
-
-def test_by_itself_the_stack_keeps_to_the_templates_rates(cloud: Running) -> None:
-    assert ticks(Path(cloud.stack["logs"])) == [], "an hour has not gone by"
-
-
-def test_schedules_may_be_changed_or_turned_off() -> None:
+def test_schedules_have_the_templates_interval_or_another_one_or_are_off() -> None:
     own = [Schedule("Act", 60, None), Schedule("Other", 3600, "{}")]
     assert eventbridge.at_rate(own, None) == own
     assert eventbridge.at_rate(own, 5) == [Schedule("Act", 5, None), Schedule("Other", 5, "{}")]
     assert eventbridge.at_rate(own, 0) == []
 
 
-def at_once(function: str, **event: str) -> Schedule:
-    return Schedule(function, SOON, json.dumps(event))
+@pytest.mark.parametrize(("elapsed", "until_due"), [(0, 60), (1, 59), (60, 60), (130, 50)])
+def test_runs_are_due_at_multiples_of_the_interval(elapsed: float, until_due: float) -> None:
+    assert eventbridge.seconds_until_due(60, elapsed) == until_due
 
 
-def runs(mark: Path) -> int:
-    return len(mark.read_text().splitlines()) if mark.exists() else 0
+def soon(function: str, file: Path) -> Schedule:
+    """A run of the function in a moment, and every moment after that."""
+    return Schedule(function, SOON, json.dumps({"do": "touch", "path": str(file)}))
 
 
-def test_a_run_that_is_still_going_is_not_overlapped(tmp_path: Path) -> None:
-    """The other function's runs are the clock."""
+def test_runs_of_a_schedule_do_not_overlap(tmp_path: Path) -> None:
+    """The runs of the other function show that time has passed."""
     held, clock = tmp_path / "held", tmp_path / "clock"
 
     async def run() -> None:
         async with a_runtime(tmp_path) as runtime:
-            runtime.faults.put("Act", [Hold(kind="hold", times=None)])
-            both = [
-                at_once("Act", do="touch", path=str(held)),
-                at_once("Other", do="touch", path=str(clock)),
-            ]
-            async with eventbridge.running(both, runtime):
-                await becomes(lambda: runtime.holds.counts() == {"Act": 1}, "one is held")
-                before = runs(clock)
-                await becomes(lambda: runs(clock) > before + 5, "more runs were due")
-                assert runtime.holds.counts() == {"Act": 1}
+            runtime.faults.replace("Act", [Hold(kind="hold", times=None)])
+            schedules = [soon("Act", held), soon("Other", clock)]
+            async with eventbridge.running(schedules, runtime):
+                await becomes(lambda: runtime.held.counts() == {"Act": 1}, "one run is held")
+                before = lines(clock)
+                await becomes(lambda: lines(clock) > before + 5, "more runs were due")
+                assert runtime.held.counts() == {"Act": 1}
                 runtime.faults.clear()
-                runtime.holds.release("Act")
-                await becomes(lambda: runs(held) > 2, "it is run again")
+                runtime.held.release("Act")
+                await becomes(lambda: lines(held) > 2, "it runs again")
 
     asyncio.run(run())
 
 
-def test_a_failed_run_is_logged_and_the_next_is_due_all_the_same(
+def test_a_run_that_fails_is_logged_and_the_next_one_still_runs(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    mark = tmp_path / "mark"
+    file = tmp_path / "file"
     caplog.set_level(logging.WARNING, "local.eventbridge")  # the authoring SDK hides warnings
-
-    async def run(runtime: Runtime) -> None:
-        runtime.faults.put("Act", [Raise(kind="raise", error="TooBad"), Throttle(kind="throttle")])
-        async with eventbridge.running([at_once("Act", do="touch", path=str(mark))], runtime):
-            await becomes(lambda: runs(mark) > 0, "the third run")
-
-    async def in_runtime() -> None:
-        async with a_runtime(tmp_path) as runtime:
-            await run(runtime)
-
-    asyncio.run(in_runtime())
-    ours = [record for record in caplog.records if record.name == "local.eventbridge"]
-    failed, throttled = [record.getMessage() for record in ours]
-    assert failed.startswith("scheduled Act failed: ")
-    assert "TooBad" in failed
-    assert throttled == "scheduled Act was not run"
-
-
-def test_nothing_runs_before_the_first_interval_or_after_the_end(tmp_path: Path) -> None:
-    mark = tmp_path / "mark"
+    faults: list[AnyFunctionFault] = [
+        Raise(kind="raise", error="TooBad"),
+        Throttle(kind="throttle"),
+    ]
 
     async def run() -> None:
         async with a_runtime(tmp_path) as runtime:
-            hourly = Schedule("Act", 3600, json.dumps({"do": "touch", "path": str(mark)}))
+            runtime.faults.replace("Act", faults)
+            async with eventbridge.running([soon("Act", file)], runtime):
+                await becomes(lambda: lines(file) > 0, "the third run")
+
+    asyncio.run(run())
+    ours = [record for record in caplog.records if record.name == "local.eventbridge"]
+    failed, throttled = [record.getMessage() for record in ours]
+    assert failed.startswith("the scheduled Act failed: ")
+    assert "TooBad" in failed
+    assert throttled == "the scheduled Act did not run"
+
+
+def test_nothing_runs_before_the_first_interval_or_after_the_end(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+
+    async def run() -> None:
+        async with a_runtime(tmp_path) as runtime:
+            hourly = Schedule("Act", 3600, json.dumps({"do": "touch", "path": str(file)}))
             async with eventbridge.running([hourly], runtime):
                 assert not (await runtime.invoke("Other", {"do": "count"})).failed
-                assert not mark.exists()
+                assert not file.exists()
             assert len(asyncio.all_tasks()) == 1, "no schedule is left"
 
     asyncio.run(run())
+
+
+def test_without_an_input_a_run_gets_eventbridges_own_event(tmp_path: Path) -> None:
+    async def run() -> None:
+        schedule = Schedule("TickFunction", SOON, None)
+        async with (
+            a_runtime(tmp_path, TICK) as runtime,
+            eventbridge.running([schedule], runtime),
+        ):
+            await becomes(lambda: ticks(tmp_path), "the function runs")
+
+    asyncio.run(run())
+    event = ticks(tmp_path)[0]
+    assert (event["source"], event["detail-type"]) == ("aws.events", "Scheduled Event")
+    assert event["detail"] == {}
+    assert event["id"]

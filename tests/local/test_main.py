@@ -1,246 +1,318 @@
-import json
+"""The command itself. Each fixture is one run of it, which several tests look at."""
+
 import os
 import signal
 import socket
 import subprocess
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import httpx
 import psutil
 import pytest
-from pg8000.native import Connection
 
-from tests.local.small_stack import PATIENCE_SECONDS, Running, command, described, eventually, gone
+from tests.local.small_stack import (
+    END_SECONDS,
+    Running,
+    command,
+    described,
+    failure,
+    running,
+    runs,
+    ticks,
+    until_gone,
+)
+from tests.running.waiting import eventually
 
-Start = Callable[..., Running]
+THEIR_OWN = {
+    "PGPORT": "5433",
+    "AWS_PROFILE": "work",
+    "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
+    "HTTP_PROXY": "http://127.0.0.1:1",
+    "http_proxy": "http://127.0.0.1:1",
+    "NO_PROXY": "",
+    "USERS_OWN": "must not be seen",
+    "DB_SECRET_ARN": "arn:aws:secretsmanager:us-east-1:123456789012:secret:theirs",
+}
+"""Settings of the user's that have nothing to do with the local cloud."""
+MOTO = "Step Functions and S3 (moto)"
 
 
-def connected(stack: dict[str, Any]) -> Connection:
-    settings = stack["environment"]
-    return Connection(
-        settings["DB_USER"],
-        unix_sock=f"{settings['DB_HOST']}/.s.PGSQL.5432",
-        database=settings["DB_NAME"],
+@pytest.fixture(scope="module")
+def data() -> Iterator[Path]:
+    """The data folder of the runs below, one after the other."""
+    with TemporaryDirectory() as folder:
+        yield Path(folder, 'a "data", folder')
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """A stack that Ctrl-C has stopped."""
+
+    status: int
+    printed: str
+    errors: str
+    description: Path
+    processes: list[psutil.Process]
+    left: list[psutil.Process]
+    result: dict[str, Any]
+    environment: dict[str, Any]
+    ticks: list[Any]
+
+
+@pytest.fixture(scope="module")
+def stopped(data: Path) -> Stopped:
+    options = ["--api-key", "it's a key", "--schedules", "0.2"]
+    with running(data, *options, **THEIR_OWN) as stack:
+        return stop(stack)
+
+
+def stop(stack: Running) -> Stopped:
+    """Make a table, wait for scheduled functions, and press Ctrl-C."""
+    with stack.connect() as database:
+        database.run("CREATE TABLE kept (id int)")
+    logs = stack.data / "logs"
+
+    def scheduled() -> None:
+        assert ticks(logs).count({"a": 1}) > 2
+
+    eventually(scheduled)
+    result, environment = stack.lambdas.act("count"), stack.lambdas.act("environment")
+    processes = stack.tree()
+    status, printed, errors = stack.end(signal.SIGINT)
+    return Stopped(
+        status=status,
+        printed=printed,
+        errors=errors,
+        description=stack.data / "stack.json",
+        processes=processes,
+        left=[process for process in processes if runs(process)],
+        result=result,
+        environment=environment,
+        ticks=ticks(logs),
     )
 
 
-def refused(process: subprocess.Popen[str]) -> str:
-    """The one sentence of a command that cannot start."""
-    _, said = process.communicate(timeout=PATIENCE_SECONDS)
-    assert process.returncode == 1
-    assert said.count("\n") == 1, said
-    return said
+def test_ctrl_c_stops_everything_and_prints_no_error(stopped: Stopped) -> None:
+    assert len(stopped.processes) > 10
+    assert (stopped.status, stopped.errors, stopped.left) == (0, "", [])
+    assert stopped.printed.endswith("\nStopping ...\n")
+    assert not stopped.description.exists()
 
 
-def test_ctrl_c_stops_everything_and_the_data_stays(start: Start, tmp_path: Path) -> None:
-    running = start(tmp_path / "data")
-    processes = running.tree()
-    assert len(processes) > 10
-    with connected(running.stack) as database:
-        database.run("CREATE TABLE kept (id int)")
-    assert running.end(signal.SIGINT) == (0, "")
-    assert gone(processes)
-    assert not (tmp_path / "data" / "stack.json").exists()
-    again = start(tmp_path / "data")
-    with connected(again.stack) as database:
-        assert database.run("SELECT count(*) FROM kept") == [[0]]
-        assert database.run("SHOW timezone") == [["UTC"]]
-        assert database.run("SHOW fsync") == [["on"]]
-    again.end()
-    fresh = start(tmp_path / "data", "--fresh")
-    with connected(fresh.stack) as database:
-        assert database.run("SELECT to_regclass('kept')") == [[None]]
-    fresh.end()
+def test_scheduled_functions_run_at_the_interval_of_the_option(stopped: Stopped) -> None:
+    """The template's own interval is an hour."""
+    inputs = [event for event in stopped.ticks if event == {"a": 1}]
+    own = [event for event in stopped.ticks if event.get("source") == "aws.events"]
+    assert len(inputs) > 2
+    assert own
 
 
-def test_a_killed_stack_leaves_nothing_and_its_data_can_be_used(
-    start: Start, tmp_path: Path
-) -> None:
-    running = start(tmp_path)
-    processes = running.tree()
-    with connected(running.stack) as database:
-        database.run("CREATE TABLE kept (id int)")
-    running.process.kill()
-    running.process.communicate()
-    eventually(lambda: gone(processes), "all processes end with their parent")
-    again = start(tmp_path)
-    with connected(again.stack) as database:
-        assert database.run("SELECT count(*) FROM kept") == [[0]]
-    again.end()
+def test_the_users_own_settings_are_ignored(stopped: Stopped) -> None:
+    assert "errorType" not in stopped.result
+    assert not set(THEIR_OWN.items()) & set(stopped.environment.items())
 
 
-@pytest.mark.parametrize("component", ["PostgreSQL", "Step Functions and S3 (moto)"])
-def test_a_dead_component_is_started_again_once_and_then_ends_the_stack_with_one_sentence(
-    start: Start, tmp_path: Path, component: str
-) -> None:
-    running = start(tmp_path)
-    first = running.stack["pids"][component]
-    psutil.Process(first).kill()
-    eventually(lambda: pid_of(component, tmp_path) != first, "it is started again")
-    again = described(tmp_path, running.process)
-    assert {**again, "pids": None} == {**running.stack, "pids": None}
-    assert "errorType" not in running.act("count")
-    body = {"name": "afterwards", "input": {"do": "count"}}
-    assert running.call("POST", "/executions", json=body).status_code == 201
-    with connected(running.stack) as database:
-        assert database.run("SELECT 1") == [[1]]
-
-    processes = running.tree()
-    psutil.Process(again["pids"][component]).kill()
-    printed, said = running.process.communicate(timeout=PATIENCE_SECONDS)
-
-    assert f"{component} ended unexpectedly (SIGKILL); started again.\n" in printed
-    assert running.process.returncode == 1
-    assert said == f"{component} ended unexpectedly (SIGKILL); see {log_of(component, tmp_path)}.\n"
-    eventually(lambda: gone(processes), "nothing is left")
-
-
-def pid_of(component: str, data: Path) -> int:
-    """As stack.json has it."""
-    stack = json.loads((data / "stack.json").read_text())
-    return int(stack["pids"][component])
-
-
-def log_of(component: str, data: Path) -> Path:
-    return data / "logs" / ("postgres.log" if component == "PostgreSQL" else "moto.log")
-
-
-def test_stack_json_is_for_its_owner_alone(cloud: Running) -> None:
-    written = Path(cloud.stack["logs"]).parent / "stack.json"
-    assert written.stat().st_mode & 0o777 == 0o600
-
-
-def test_a_taken_port_is_one_sentence(cloud: Running, tmp_path: Path) -> None:
-    port = cloud.stack["api_url"].rpartition(":")[2]
-    said = refused(command(tmp_path, "--port", port))
-    assert said == f"Cannot listen on 127.0.0.1:{port}: Address already in use.\n"
-
-
-def test_a_data_folder_in_use_is_one_sentence(cloud: Running) -> None:
-    data = Path(cloud.stack["logs"]).parent
-    said = refused(command(data))
-    assert f"The data folder {data} is in use" in said
-    assert (data / "stack.json").exists()
-    assert "errorType" not in cloud.act("count")
-
-
-def test_a_data_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    assert "Cannot use the data folder" in refused(command(tmp_path / "file" / "data"))
-
-
-def test_an_unreachable_engine_is_one_sentence(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as nobody:
-        url = f"http://127.0.0.1:{nobody.getsockname()[1]}"
-    said = refused(command(tmp_path, "--step-functions", url))
-    assert f"Step Functions at {url} does not take the state machine" in said
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        ["--step-functions", "8083"],
-        ["--api-key", ""],
-        ["--api-key", "ü"],
-        ["--schedules", "-1"],
-        ["--schedules", "nan"],
-    ],
-)
-def test_a_wrong_option_is_refused(tmp_path: Path, wrong: list[str]) -> None:
-    process = command(tmp_path, *wrong)
-    assert wrong[0] in process.communicate()[1]
-    assert process.returncode == 2
-
-
-def test_another_engine_calls_the_lambda_port(cloud: Running, start: Start, tmp_path: Path) -> None:
-    """The other engine is the shared stack's, whose machine is brought up to date."""
-    engine = cloud.stack["step_functions_url"]
-    running = start(tmp_path, "--step-functions", engine)
-    assert running.stack["step_functions_url"] == engine
-    assert running.stack["aws_url"] != engine
-    body = {"name": "of-another", "input": {"do": "count"}}
-    assert running.call("POST", "/executions", json=body).status_code == 201
-    running.end()
-
-
-def test_the_printed_curl_lines_can_be_pasted(start: Start, tmp_path: Path) -> None:
-    running = start(tmp_path, "--api-key", "it's a key")
-    running.process.send_signal(signal.SIGTERM)
-    printed, _ = running.process.communicate()
-    lines = printed.partition("terminal:\n\n")[2].partition("\n\nCtrl-C")[0]
+def test_the_printed_commands_can_be_pasted(stopped: Stopped) -> None:
+    lines = stopped.printed.partition("terminal:\n\n")[2].partition("\n\nCtrl-C")[0]
     assert lines.count("curl ") == 3
     checked = subprocess.run(["bash", "-n"], input=lines, text=True, check=False)
     assert checked.returncode == 0
     assert "it'\"'\"'s a key" in lines
 
 
-def test_a_data_folder_with_a_long_path_works(start: Start, tmp_path: Path) -> None:
-    data = tmp_path / ("long" * 20) / ("path" * 20)
-    running = start(data)
-    with connected(running.stack) as database:
-        assert database.run("SELECT 1") == [[1]]
-    folder = Path(running.stack["environment"]["DB_HOST"])
-    running.end()
-    assert not folder.exists()
+@dataclass(frozen=True)
+class Killed:
+    """A stack that was killed, on the data of the one that was stopped."""
+
+    kept: list[Any]
+    ticks: list[Any]
+    without_faults: list[int]
 
 
-def test_a_data_folder_with_an_odd_name_works(start: Start, tmp_path: Path) -> None:
-    running = start(tmp_path / 'a "data", folder')
-    with connected(running.stack) as database:
-        assert database.run("SELECT 1") == [[1]]
+@pytest.fixture(scope="module")
+def killed(stopped: Stopped, data: Path) -> Killed:
+    assert stopped.status == 0
+    before = len(ticks(data / "logs"))
+    with running(data) as stack:
+        processes = stack.tree()
+        with stack.connect() as database:
+            kept = database.run("SELECT count(*) FROM kept")
+            database.run("INSERT INTO kept VALUES (1)")
+        refusals = [
+            stack.lambdas.plan({"kind": "kill"}).status_code,
+            httpx.put(f"{stack.stack['aws_url']}/faults/PutObject", json=[]).status_code,
+        ]
+        stack.process.kill()
+        stack.process.communicate()
+        until_gone(processes)
+    return Killed(kept, ticks(data / "logs")[before:], refusals)
 
 
-def test_the_users_own_settings_do_not_matter(
-    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_the_data_outlive_a_stop(killed: Killed) -> None:
+    assert killed.kept == [[0]]
+
+
+def test_without_the_option_the_templates_intervals_count(killed: Killed) -> None:
+    assert killed.ticks == [], "an hour has not passed"
+
+
+def test_without_the_option_no_faults_can_be_planned(killed: Killed) -> None:
+    assert killed.without_faults == [404, 404]
+
+
+@dataclass(frozen=True)
+class Interrupted:
+    """A stack that Ctrl-C has stopped while a request was in flight, on the killed one's data.
+
+    It has another engine, which is that of the shared stack.
+    """
+
+    kept: list[Any]
+    stack: dict[str, Any]
+    started: int
+    status: int
+    response: str
+
+
+@pytest.fixture(scope="module")
+def interrupted(killed: Killed, data: Path, shared_cloud: Running) -> Interrupted:
+    assert killed.kept
+    engine = shared_cloud.stack["step_functions_url"]
+    with running(data, "--faults", "--step-functions", engine) as stack:
+        with stack.connect() as database:
+            kept = database.run("SELECT count(*) FROM kept")
+        body = {"name": "of-another", "input": {"do": "count"}}
+        started = stack.call("POST", "/executions", json=body).status_code
+        with held_request(stack) as request:
+            status, _, _ = stack.end(signal.SIGINT)
+            response, _ = request.communicate()
+    return Interrupted(kept, stack.stack, started, status, response)
+
+
+@contextmanager
+def held_request(stack: Running) -> Iterator[subprocess.Popen[str]]:
+    """A request whose function does not end; it prints the status of the response."""
+    stack.lambdas.plan({"kind": "hold"}, function="AnswerFunction")
+    url, key = stack.stack["api_url"] + "/answer", stack.stack["api_key"]
+    quiet = ["-s", "-o", "/dev/null", "-w", "%{http_code}"]
+    arguments = ["curl", *quiet, "-d", '{"statusCode": 200}', "-H", f"x-api-key: {key}", url]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as curl:
+        stack.lambdas.until_held(function="AnswerFunction")
+        yield curl
+
+
+def test_a_killed_stack_leaves_no_process_and_its_data_can_be_used(
+    interrupted: Interrupted,
 ) -> None:
-    theirs = {
-        "PGPORT": "5433",
-        "AWS_PROFILE": "work",
-        "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
-        "HTTP_PROXY": "http://127.0.0.1:1",
-        "http_proxy": "http://127.0.0.1:1",
-        "NO_PROXY": "",
-        "DB_SECRET_ARN": "arn:aws:secretsmanager:us-east-1:123456789012:secret:theirs",
-    }
-    for name, value in theirs.items():
-        monkeypatch.setenv(name, value)
-    start(tmp_path)
+    assert interrupted.kept == [[1]]
 
 
-@pytest.mark.parametrize("children", range(1, 8))  # before, it is Python that starts
-def test_ctrl_c_while_starting_leaves_nothing_and_says_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, children: int
+def test_executions_are_started_on_the_engine_of_the_option(
+    interrupted: Interrupted, cloud: Running
 ) -> None:
-    monkeypatch.setenv("STARTED_BY", str(tmp_path))
-    process = command(tmp_path)
+    engine = cloud.stack["step_functions_url"]
+    assert interrupted.stack["step_functions_url"] == engine
+    assert interrupted.stack["aws_url"] != engine
+    assert interrupted.started == 201
+    machine = interrupted.stack["environment"]["STATE_MACHINE_ARN"]
+    listed = cloud.aws("stepfunctions").list_executions(stateMachineArn=machine)["executions"]
+    assert "of-another" in [execution["name"] for execution in listed]
+
+
+def test_ctrl_c_does_not_wait_for_requests_in_flight(interrupted: Interrupted) -> None:
+    assert interrupted.status == 0
+    assert interrupted.response != "200"
+
+
+def test_a_dead_component_is_restarted_and_one_that_dies_again_ends_the_stack(
+    interrupted: Interrupted, data: Path
+) -> None:
+    """This stack starts with an empty database."""
+    assert interrupted.kept == [[1]]
+    with running(data, "--fresh") as stack:
+        with stack.connect() as database:
+            assert database.run("SELECT to_regclass('kept')") == [[None]]
+        kill_components(stack)
+        again = described(data, stack.process)
+        assert {**again, "pids": None} == {**stack.stack, "pids": None}
+        assert "errorType" not in stack.lambdas.act("count")
+        assert stack.execution("afterwards", {"do": "count"})["status"] == "SUCCEEDED"
+        with stack.connect() as database:
+            assert database.run("SELECT 1") == [[1]]
+
+        processes = stack.tree()
+        psutil.Process(stack.pid(MOTO)).kill()
+        printed, errors = stack.process.communicate(timeout=END_SECONDS)
+
+    for component in ("PostgreSQL", MOTO):
+        assert f"{component} ended unexpectedly (SIGKILL); restarted.\n" in printed
+    assert stack.process.returncode == 1
+    assert errors == f"{MOTO} ended unexpectedly (SIGKILL); see {data / 'logs' / 'moto.log'}.\n"
+    until_gone(processes)
+
+
+def kill_components(stack: Running) -> None:
+    """Kill both, and wait until both are restarted."""
+    killed = {component: stack.pid(component) for component in ("PostgreSQL", MOTO)}
+    for pid in killed.values():
+        psutil.Process(pid).kill()
+
+    def restarted() -> None:
+        assert all(stack.pid(component) != pid for component, pid in killed.items())
+
+    eventually(restarted)
+
+
+# A start that fails: in the data folder, in the template, in the middle.
+
+
+def test_a_data_folder_in_use_is_one_sentence_and_leaves_its_stack_alone(cloud: Running) -> None:
+    printed = failure(command(cloud.data))
+    assert f"The data folder {cloud.data} is in use" in printed
+    assert described(cloud.data, cloud.process)
+    assert "errorType" not in cloud.lambdas.act("count")
+
+
+def test_a_missing_template_is_one_sentence(tmp_path: Path) -> None:
+    missing = tmp_path / "template.yaml"
+    printed = failure(command(tmp_path / "data", "--template", str(missing)))
+    assert printed == f"Cannot read {missing}: No such file or directory.\n"
+
+
+def test_an_unreachable_engine_is_one_sentence_and_stops_what_had_started(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        url = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+    printed = failure(command(tmp_path, "--step-functions", url))
+    assert f"Step Functions at {url} cannot create the state machine" in printed
+
+
+@pytest.mark.parametrize("children", range(1, 8))  # before the first one, Python itself starts
+def test_ctrl_c_during_the_start_leaves_no_process_and_prints_no_error(
+    tmp_path: Path, children: int
+) -> None:
+    process = command(tmp_path, STARTED_BY=str(tmp_path))
     tree = psutil.Process(process.pid)
-    eventually(lambda: len(tree.children(recursive=True)) >= children, "so far in the start")
+
+    def started() -> None:
+        assert len(tree.children(recursive=True)) >= children
+
+    eventually(started)
     assert not (tmp_path / "stack.json").exists()
 
     os.killpg(process.pid, signal.SIGINT)
-    _, said = process.communicate(timeout=PATIENCE_SECONDS)
+    _, errors = process.communicate(timeout=END_SECONDS)
 
-    assert said == ""
+    assert errors == ""
     assert process.returncode in (0, -signal.SIGINT)
-    eventually(lambda: not started_by(tmp_path), "nothing runs any more")
+    until_gone(started_by(tmp_path))
 
 
 def started_by(mark: Path) -> list[psutil.Process]:
-    """The processes, wherever they hang by now, that came of a command with this mark."""
-    running = psutil.process_iter(["environ"])
-    return [this for this in running if (this.info["environ"] or {}).get("STARTED_BY") == str(mark)]
-
-
-def test_requests_under_way_do_not_hold_up_the_stop(start: Start, tmp_path: Path) -> None:
-    running = start(tmp_path, "--faults")
-    running.plan({"kind": "hold"}, function="AnswerFunction")
-    url = running.stack["api_url"] + "/answer"
-    quiet = ["-s", "-o", "/dev/null", "-w", "%{http_code}"]
-    arguments = ["curl", *quiet, "-d", '{"statusCode": 200}', "-H", "x-api-key: local-dev-key", url]
-    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as curl:
-        eventually(lambda: running.held("AnswerFunction") == 1, "the request is under way")
-        status, _ = running.end(signal.SIGINT)
-        answered, _ = curl.communicate()
-    assert (status, answered) != (0, "200"), "the stop waited for the request"
-    assert status == 0
+    """The processes that came of a command with this mark, whatever their parent is by now."""
+    found = psutil.process_iter(["environ"])
+    return [this for this in found if (this.info["environ"] or {}).get("STARTED_BY") == str(mark)]

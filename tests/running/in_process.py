@@ -22,8 +22,8 @@ from starlette.testclient import TestClient
 
 from deployment import template
 from local.api_gateway.gateway import Gateway
-from local.lambda_functions.execution_environment import LambdaContext
-from local.lambda_functions.invocation_result import Answer
+from local.lambda_functions.invocation_result import InvocationResult
+from local.lambda_functions.lambda_context import LambdaContext
 from orders import backups, database, step_functions
 from orders.settings import database_settings, settings
 from tests.running.builders import Document, an_order
@@ -135,9 +135,9 @@ class InProcess(Tables):
 class _Runtime:
     """What the gateway calls in place of worker processes."""
 
-    async def invoke(self, function: str, event: Document, **_: object) -> Answer:
+    async def invoke(self, function: str, event: Document, **_: object) -> InvocationResult:
         """The handler's response, as a worker would return it."""
-        return Answer(json.dumps(handler_of(function)(event, CONTEXT)).encode())
+        return InvocationResult(json.dumps(handler_of(function)(event, CONTEXT)).encode())
 
 
 def handler_of(function: str) -> Callable[[Document, Any], Any]:

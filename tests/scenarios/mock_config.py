@@ -1,7 +1,7 @@
 """asl/mock_config.json: the scenarios in Step Functions Local's mock format.
 
-`python -m tests.scenarios.mock_config` writes it. A mocked state answers what its handler's annotation
-promises; the tries of which a scenario says that they fail throw that error.
+`python -m tests.scenarios.mock_config` writes it. A mocked state returns a document of its
+handler's output model; the attempts that fail in a scenario throw the scenario's error.
 """
 
 import sys

@@ -1,7 +1,13 @@
-"""Faults inside a handler with one transaction, on the real PostgreSQL."""
+"""Faults inside a handler with one transaction, on a PostgreSQL of its own."""
 
 import socket
+import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -9,48 +15,71 @@ from pg8000.exceptions import DatabaseError, InterfaceError
 from pg8000.native import Connection
 
 from local.faults import postgres_faults
-from tests.local.small_stack import Running, eventually
-
-pytestmark = pytest.mark.usefixtures("no_fault_left")
-
-
-def connected(cloud: Running) -> Connection:
-    settings = cloud.stack["environment"]
-    return Connection(
-        settings["DB_USER"],
-        unix_sock=f"{settings['DB_HOST']}/.s.PGSQL.5432",
-        database=settings["DB_NAME"],
-        ssl_context=False,
-    )
+from local.postgres.embedded import embedded
+from tests.local.in_process import lambda_functions
+from tests.local.lambda_client import LambdaClient
+from tests.local.small_stack import connect
+from tests.running.waiting import eventually
 
 
-@pytest.fixture(autouse=True)
-def _written(cloud: Running) -> None:
-    with connected(cloud) as database:
+@dataclass(frozen=True)
+class Writer:
+    """WriteFunction, which writes a row in a transaction, and its table."""
+
+    lambdas: LambdaClient
+    settings: dict[str, str]
+
+    def write(self, name: str = "a row", **event: Any) -> dict[str, Any]:  # noqa: ANN401  # JSON
+        """WriteFunction's result, or its error document."""
+        event = {"name": name, **event}
+        result: dict[str, Any] = self.lambdas.invoke("WriteFunction", event).json()
+        return result
+
+    def plan(self, kind: str, when: str | None = None, **more: Any) -> None:  # noqa: ANN401  # JSON
+        at = {"when": when} if when else {}
+        planned = self.lambdas.plan({"kind": kind, **at, **more}, function="WriteFunction")
+        assert planned.status_code == 204, planned.text
+
+    def rows(self) -> list[str]:
+        with self.connect() as database:
+            return [name for (name,) in database.run("SELECT name FROM written ORDER BY name")]
+
+    def connect(self) -> Connection:
+        return connect(self.settings)
+
+    def until_recovered(self) -> None:
+        """Wait until PostgreSQL accepts connections."""
+
+        def accepts() -> None:
+            try:
+                self.connect().close()
+            except (DatabaseError, InterfaceError) as error:
+                raise AssertionError from error
+
+        eventually(accepts)
+
+
+@contextmanager
+def a_writer(folder: Path) -> Iterator[Writer]:
+    """Not the PostgreSQL of other tests, whose connections a crash would end."""
+    with embedded(folder / "data") as settings, lambda_functions(folder, settings) as lambdas:
+        yield Writer(lambdas, settings)
+
+
+@pytest.fixture(scope="module")
+def shared_writer() -> Iterator[Writer]:
+    with TemporaryDirectory() as folder, a_writer(Path(folder)) as writer:
+        yield writer
+
+
+@pytest.fixture
+def writer(shared_writer: Writer) -> Iterator[Writer]:
+    """WriteFunction with an empty table."""
+    with shared_writer.connect() as database:
         database.run("DROP TABLE IF EXISTS written")
         database.run("CREATE TABLE written (name text)")
-
-
-def write(cloud: Running, name: str = "a row", **event: Any) -> dict[str, Any]:  # noqa: ANN401  # JSON
-    answer: dict[str, Any] = cloud.invoke("WriteFunction", {"name": name, **event}).json()
-    return answer
-
-
-def written(cloud: Running) -> list[str]:
-    with connected(cloud) as database:
-        return [name for (name,) in database.run("SELECT name FROM written ORDER BY name")]
-
-
-def warm(cloud: Running) -> int:
-    """The worker that has a connection by now and takes the next event."""
-    answer = write(cloud, "first")
-    return int(answer["pid"])
-
-
-def plan(cloud: Running, kind: str, when: str | None = None, **more: Any) -> None:  # noqa: ANN401  # JSON
-    at = {"when": when} if when else {}
-    answer = cloud.plan({"kind": kind, **at, **more}, function="WriteFunction")
-    assert answer.status_code == 204, answer.text
+    yield shared_writer
+    shared_writer.lambdas.clear_faults()
 
 
 @pytest.mark.parametrize(
@@ -58,7 +87,7 @@ def plan(cloud: Running, kind: str, when: str | None = None, **more: Any) -> Non
     [
         ({"kind": "raise", "error": "TooBad"}, "TooBad"),
         ({"kind": "kill"}, "Runtime.ExitError"),
-        ({"kind": "timeout", "after": 2}, "Sandbox.Timedout"),
+        ({"kind": "timeout", "after": 1}, "Sandbox.Timedout"),
         ({"kind": "drop"}, "InterfaceError"),
         ({"kind": "crash"}, None),
     ],
@@ -68,34 +97,42 @@ def plan(cloud: Running, kind: str, when: str | None = None, **more: Any) -> Non
     ("when", "rows"), [("before", []), ("at_commit", []), ("after_commit", ["a row"])]
 )
 def test_a_fault_around_the_commit_decides_what_is_written(
-    cloud: Running, fault: dict[str, Any], error: str | None, when: str, rows: list[str]
+    writer: Writer, fault: dict[str, Any], error: str | None, when: str, rows: list[str]
 ) -> None:
-    warm(cloud)
-    plan(cloud, **fault, when=when)
-    answer = write(cloud)
-    assert answer.get("errorType") == error if error else "errorType" in answer
-    after_recovery(cloud)
-    assert written(cloud) == sorted([*rows, "first"])
-    assert "errorType" not in write(cloud, "next")
+    writer.write("first")  # the worker has a connection from now on
+    writer.plan(**fault, when=when)
+    result = writer.write()
+    assert result.get("errorType") == error if error else "errorType" in result
+    writer.until_recovered()
+    assert writer.rows() == sorted([*rows, "first"])
+    assert "errorType" not in writer.write("next")
 
 
-def after_recovery(cloud: Running) -> None:
-    def accepts() -> bool:
-        try:
-            connected(cloud).close()
-        except (DatabaseError, InterfaceError):
-            return False
-        return True
+@pytest.mark.parametrize("kind", ["raise", "kill", "timeout"])
+def test_a_fault_after_the_handler_loses_only_its_result(
+    lambdas: LambdaClient, tmp_path: Path, kind: str
+) -> None:
+    ran, did_not_run = tmp_path / "ran", tmp_path / "did not run"
+    lambdas.plan({"kind": kind, "when": "after"}, {"kind": kind})
+    assert "errorType" in lambdas.act("touch", path=str(ran))
+    assert "errorType" in lambdas.act("touch", path=str(did_not_run))
+    assert (ran.exists(), did_not_run.exists()) == (True, False)
 
-    eventually(accepts, "PostgreSQL accepts connections")
+
+def test_an_injected_timeout_comes_after_its_own_seconds(lambdas: LambdaClient) -> None:
+    lambdas.plan({"kind": "timeout", "after": 0.3})
+    started = time.monotonic()
+    result = lambdas.act("count")
+    assert 0.3 <= time.monotonic() - started < 1, "ActFunction's own timeout is a second"
+    assert result["errorMessage"].endswith("Task timed out after 0.30 seconds")
 
 
-def test_at_the_commit_all_is_written_and_nothing_is_committed(cloud: Running) -> None:
-    plan(cloud, "timeout", "at_commit", after=3)
-    with ThreadPoolExecutor() as threads, connected(cloud) as database:
-        hanging = threads.submit(write, cloud)
+def test_at_the_commit_everything_is_written_and_nothing_is_committed(writer: Writer) -> None:
+    writer.plan("timeout", "at_commit", after=2)
+    with ThreadPoolExecutor() as threads, writer.connect() as database:
+        hanging = threads.submit(writer.write)
 
-        def inside() -> bool:
+        def in_transaction() -> bool:
             return bool(
                 database.run(
                     "SELECT 1 FROM pg_locks JOIN pg_stat_activity USING (pid) "
@@ -104,61 +141,66 @@ def test_at_the_commit_all_is_written_and_nothing_is_committed(cloud: Running) -
                 )
             )
 
-        eventually(inside, "the transaction is open and has its locks")
-        assert written(cloud) == []
+        def has_locks() -> None:
+            assert in_transaction()
+
+        def has_no_locks() -> None:
+            assert not in_transaction()
+
+        eventually(has_locks)
+        assert writer.rows() == []
         assert hanging.result()["errorType"] == "Sandbox.Timedout"
-        eventually(lambda: not inside(), "the killed worker's locks are gone")
-    assert written(cloud) == []
+        eventually(has_no_locks)
+    assert writer.rows() == []
 
 
 @pytest.mark.parametrize("when", ["at_commit", "after_commit"])
-def test_what_never_commits_is_not_struck(cloud: Running, when: str) -> None:
-    plan(cloud, "raise", when)
-    assert write(cloud, commit=False) == {"rows": [[1]]}
+def test_a_handler_that_does_not_commit_does_not_trigger_the_fault(
+    writer: Writer, when: str
+) -> None:
+    writer.plan("raise", when)
+    assert writer.write(commit=False) == {"rows": [[1]]}
 
 
-def test_a_commit_is_struck_in_its_own_invocation_alone(cloud: Running) -> None:
-    plan(cloud, "raise", "at_commit")
-    write(cloud, commit=False)
-    assert "errorType" not in write(cloud)
+def test_a_commit_fault_ends_with_its_invocation(writer: Writer) -> None:
+    writer.plan("raise", "at_commit")
+    writer.write(commit=False)
+    assert "errorType" not in writer.write()
 
 
-def test_a_crash_ends_everybodys_connections(cloud: Running) -> None:
-    other = connected(cloud)
-    plan(cloud, "crash")
-    assert "errorType" in write(cloud)
+def test_a_crash_ends_everybodys_connections(writer: Writer) -> None:
+    other = writer.connect()
+    writer.plan("crash")
+    assert "errorType" in writer.write()
     with pytest.raises((DatabaseError, InterfaceError, ConnectionError)):
         other.run("SELECT 1")
-    after_recovery(cloud)
+    writer.until_recovered()
 
 
-def test_a_dropped_connection_is_this_workers_alone(cloud: Running) -> None:
-    with connected(cloud) as other:
-        warm(cloud)
-        plan(cloud, "drop")
-        assert write(cloud)["errorType"] == "InterfaceError"
+def test_a_drop_ends_this_workers_connection_alone(writer: Writer) -> None:
+    with writer.connect() as other:
+        writer.write("first")
+        writer.plan("drop")
+        assert writer.write()["errorType"] == "InterfaceError"
         assert other.run("SELECT 1") == [[1]]
 
 
-def test_a_function_may_connect_again_after_a_drop_but_not_after_a_refusal(cloud: Running) -> None:
-    warm(cloud)
-    plan(cloud, "drop")
-    assert "errorType" not in write(cloud, again=True)
-    plan(cloud, "refuse")
-    refused = write(cloud, again=True)
-    assert (refused["errorType"], refused["errorMessage"]) == (
-        "InterfaceError",
-        "communication error",
-    )
-    assert "errorType" not in write(cloud, "next")
-    assert written(cloud) == ["a row", "first", "next"]
+def test_a_handler_can_connect_again_after_a_drop_but_not_after_a_refusal(writer: Writer) -> None:
+    writer.write("first")
+    writer.plan("drop")
+    assert "errorType" not in writer.write(again=True)
+    writer.plan("refuse")
+    refused = writer.write(again=True)
+    assert refused["errorType"] == "InterfaceError"
+    assert refused["errorMessage"] == "communication error"
+    assert "errorType" not in writer.write("next")
+    assert writer.rows() == ["a row", "first", "next"]
 
 
-def test_only_pg8000_is_refused(cloud: Running) -> None:
-    host, port = cloud.stack["lambda_url"].removeprefix("http://").split(":")
-    with postgres_faults.refusing():
+def test_only_pg8000s_connections_are_refused(writer: Writer) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as another, postgres_faults.refusing():
         with pytest.raises(InterfaceError) as refused:
-            connected(cloud)
-        socket.create_connection((host, int(port))).close()
+            writer.connect()
+        socket.create_connection(another.getsockname()).close()
     assert isinstance(refused.value.__cause__, ConnectionRefusedError)
-    connected(cloud).close()
+    writer.connect().close()

@@ -1,8 +1,8 @@
-"""Makes an abort and a timeout end an execution at once and for good, as on AWS.
+"""Patches moto: an abort or a timeout ends an execution at once and for good, as on AWS.
 
-moto's engine notes an abort only when the task that runs at that moment comes back, and
-takes it, or a timeout, for a failure when that task then fails. An operator who stops an
-execution must see it ABORTED, and so must the reconciler.
+moto's engine notices an abort only when the running task returns. If that task then fails, moto
+records a failure in place of the abort or the timeout. An operator who stops an execution must
+see it ABORTED, and so must the reconciler.
 """
 
 import datetime as dt
@@ -16,22 +16,22 @@ from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
 
 def install() -> None:
-    """Put it in the place of moto's own, for this process."""
+    """Patch moto in this process."""
     for name in ("set_error", "set_timed_out"):
-        setattr(Environment, name, _while_running(getattr(Environment, name)))
-    for cls, name, instead in (
+        setattr(Environment, name, _only_while_running(getattr(Environment, name)))
+    for cls, name, replacement in (
         (ExecutionWorker, "stop", _stop),
         (BaseExecutionWorkerCommunication, "terminated", _terminated),
     ):
-        setattr(cls, name, instead)
+        setattr(cls, name, replacement)
 
 
-def _while_running(original: Callable[..., None]) -> Callable[..., None]:
-    def once(environment: Environment, *arguments: Any, **named: Any) -> None:  # noqa: ANN401
+def _only_while_running(original: Callable[..., None]) -> Callable[..., None]:
+    def set_if_running(environment: Environment, *arguments: Any, **named: Any) -> None:  # noqa: ANN401
         if environment.is_running():
             original(environment, *arguments, **named)
 
-    return once
+    return set_if_running
 
 
 def _stop(

@@ -1,7 +1,7 @@
-"""Makes moto's engine parse a definition once, not at every start of an execution.
+"""Patches moto: a definition is parsed once, not for every execution.
 
-Parsing takes 40 ms of CPU for five tasks, most of what an execution costs. A parsed program
-keeps what an execution does on that execution's own heap, so that executions can share it.
+Parsing takes 40 ms of CPU for five tasks, most of what an execution costs. Executions can share a
+parsed program, because each keeps its own state on a heap of its own.
 """
 
 from functools import lru_cache
@@ -14,13 +14,13 @@ PROGRAMS = 32
 
 
 def install() -> None:
-    """Put it in the place of moto's own, for this process."""
-    for cls, name, instead in (
+    """Patch moto in this process."""
+    for cls, name, replacement in (
         (ExecutionWorker, "_get_evaluation_entrypoint", _program_of),
-        # moto makes this key when first asked, which executions that share would race for.
+        # moto makes this key when it is first read: a race condition between such executions.
         (EvalComponent, "heap_key", property(_heap_key)),
     ):
-        setattr(cls, name, instead)
+        setattr(cls, name, replacement)
 
 
 def _program_of(worker: ExecutionWorker) -> EvalComponent:
@@ -33,5 +33,5 @@ def _parsed(definition: str) -> EvalComponent:
 
 
 def _heap_key(component: EvalComponent) -> str:
-    """Its own for as long as the component lives, and so for every heap that it is on."""
+    """A key that no other component has."""
     return str(id(component))

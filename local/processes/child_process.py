@@ -1,4 +1,4 @@
-"""Child processes: started, watched, ended."""
+"""Starts child processes, watches them and ends them."""
 
 import asyncio
 import signal
@@ -9,41 +9,42 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
-from local.processes.failure import StackFailure
+from local.processes.errors import StackFailure
 
 T = TypeVar("T")
-PATIENCE_SECONDS = 2.0
+END_SECONDS = 2.0
+"""A child that has not ended this long after it was asked to is killed."""
 
 
 @dataclass(frozen=True)
 class Child:
-    """A component that runs in a process of its own."""
+    """A running child process and its log file."""
 
     name: str
     process: asyncio.subprocess.Process
     log: Path
 
-    async def end(self) -> str:
-        """Wait for the end that should not come, and say how it came."""
+    async def unexpected_end(self) -> str:
+        """Wait until the process ends, which it should not, and describe how it ended."""
         code = await self.process.wait()
         how = f"exit status {code}" if code >= 0 else signal.Signals(-code).name
         return f"{self.name} ended unexpectedly ({how})"
 
-    async def death(self) -> NoReturn:
-        """Wait for that end. Raises StackFailure."""
-        message = f"{await self.end()}; see {self.log}."
+    async def fail_at_end(self) -> NoReturn:
+        """Wait until the process ends, then raise StackFailure."""
+        message = f"{await self.unexpected_end()}; see {self.log}."
         raise StackFailure(message)
 
     async def while_alive(self, work: Awaitable[T]) -> T:
-        """The result of the work. Raises StackFailure if the child ends before."""
+        """The result of the work. Raises StackFailure if the process ends before the work."""
         working = asyncio.ensure_future(work)
-        death = asyncio.create_task(self.death())
+        failing = asyncio.create_task(self.fail_at_end())
         try:
-            await asyncio.wait({working, death}, return_when=asyncio.FIRST_COMPLETED)
-            return await working if working.done() else await death
+            await asyncio.wait({working, failing}, return_when=asyncio.FIRST_COMPLETED)
+            return await working if working.done() else await failing
         finally:
             working.cancel()
-            death.cancel()
+            failing.cancel()
 
 
 @asynccontextmanager
@@ -56,8 +57,8 @@ async def child(
 ) -> AsyncIterator[Child]:
     """Run a program until the context ends.
 
-    It has a session of its own, so that a Ctrl-C in the terminal does not reach
-    it, and a pipe as stdin, whose end tells it that its parent is gone.
+    The child is in a session of its own, so that a Ctrl-C in the terminal does not reach it. Its
+    stdin is a pipe, which closes when the parent dies.
     """
     with log.open("ab") as output:
         process = await asyncio.create_subprocess_exec(
@@ -90,7 +91,7 @@ async def _end(process: asyncio.subprocess.Process, ends_on: int) -> None:
         return
     process.send_signal(ends_on)
     try:
-        await asyncio.wait_for(process.wait(), PATIENCE_SECONDS)
+        await asyncio.wait_for(process.wait(), END_SECONDS)
     except TimeoutError:
         process.kill()
         await process.wait()

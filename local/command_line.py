@@ -1,0 +1,110 @@
+"""The options of `python -m local`, which are those of scripts/up."""
+
+import argparse
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The folder of template.yaml and of the functions' code."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options, with their defaults filled in."""
+
+    host: str
+    port: int
+    lambda_port: int
+    api_key: str
+    data: Path
+    template: Path
+    step_functions: str | None
+    fresh: bool
+    faults: bool
+    schedules: float | None
+
+
+def parse(arguments: Sequence[str] | None = None) -> Options:
+    """Read the options. Ends the program with exit status 2 when one is wrong."""
+    parser = argparse.ArgumentParser(prog="scripts/up", description="Run the local cloud.")
+    for add in (_add_api, _add_data, _add_functions):
+        add(parser)
+    parser.add_argument(
+        "--template", type=Path, default=ROOT / "template.yaml", help=argparse.SUPPRESS
+    )
+    return Options(**vars(parser.parse_args(arguments)))
+
+
+def _add_api(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--port", type=int, default=8080, help="port of the API; 0 picks a free one (8080)")
+    add("--host", default="127.0.0.1", help="address of the API (127.0.0.1)")
+    add(
+        "--api-key",
+        type=_header_value,
+        default="local-dev-key",
+        help="the key that callers must send (local-dev-key)",
+    )
+
+
+def _add_data(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add(
+        "--data",
+        type=Path,
+        default=ROOT / ".local",
+        metavar="DIR",
+        help="folder of the database and the logs (.local)",
+    )
+    add("--fresh", action="store_true", help="start with an empty database")
+
+
+def _add_functions(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add(
+        "--step-functions",
+        type=_url,
+        metavar="URL",
+        help="use this Step Functions engine instead of the embedded one",
+    )
+    add(
+        "--lambda-port",
+        type=int,
+        default=0,
+        help="port of the Lambda API, which such an engine calls (any free one)",
+    )
+    add(
+        "--faults",
+        action="store_true",
+        help="inject the faults that are sent to /faults of the Lambda and AWS addresses",
+    )
+    add(
+        "--schedules",
+        type=_seconds,
+        metavar="SECONDS",
+        help="run scheduled functions at this interval; 0: never (the template's intervals)",
+    )
+
+
+def _header_value(text: str) -> str:
+    if not (text.isascii() and text.isprintable() and text.strip() == text != ""):
+        message = "must be printable ASCII"
+        raise argparse.ArgumentTypeError(message)
+    return text
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 <= seconds < math.inf:
+        message = "must be a number of seconds"
+        raise argparse.ArgumentTypeError(message)
+    return seconds
+
+
+def _url(text: str) -> str:
+    if not text.startswith(("http://", "https://")):
+        message = f"{text} is not an http:// or https:// address"
+        raise argparse.ArgumentTypeError(message)
+    return text.rstrip("/")

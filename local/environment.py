@@ -1,0 +1,49 @@
+"""The addresses and names that lead functions to the local services."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from deployment.template import Function
+from local.postgres import server as postgres
+from local.step_functions import moto_process, resources
+
+PARAMETERS = {
+    "DbHost": "DB_HOST",
+    "DbPort": "DB_PORT",
+    "DbName": "DB_NAME",
+    "DbUser": "DB_USER",
+    "DbPassword": "DB_PASSWORD",
+    "OrderBackupBucket": "S3_BUCKET",
+}
+"""template.yaml's parameters and resources, and the setting that has their local value."""
+
+
+def settings(database: Path, aws_url: str, step_functions: str | None) -> dict[str, str]:
+    """The environment variables that lead to PostgreSQL, S3 and Step Functions."""
+    return {
+        **postgres.settings(database),
+        **moto_process.SETTINGS,
+        "AWS_ENDPOINT_URL_S3": aws_url,
+        "AWS_ENDPOINT_URL_SFN": step_functions or aws_url,
+        "S3_BUCKET": resources.BUCKET,
+    }
+
+
+def template_values(variables: Mapping[str, str]) -> dict[str, str]:
+    """Local values for template.yaml's parameters and resources."""
+    return {name: variables[variable] for name, variable in PARAMETERS.items()}
+
+
+def with_lambda_variables(function: Function, variables: Mapping[str, str]) -> Function:
+    """The function with the environment variables that Lambda adds to the template's own."""
+    own = {
+        "AWS_LAMBDA_FUNCTION_NAME": function.name,
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory),
+        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.name}",
+        "TZ": ":UTC",
+        "_HANDLER": function.handler,
+    }
+    aws = {name: value for name, value in variables.items() if name.startswith("AWS_")}
+    return replace(function, environment=dict(function.environment) | own | aws)

@@ -1,0 +1,101 @@
+"""WSGI middleware in front of moto: triggers faults of S3 and Step Functions, serves /faults.
+
+PUT /faults/{Operation} replaces the operation's faults, POST adds to them, DELETE removes them;
+DELETE /faults removes all faults, GET /faults returns those that are still to be triggered.
+"""
+
+import json
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from local.faults.aws_faults import FAULTS, AnyAwsFault, AwsFaultPlan, Error, Slow
+from local.faults.aws_requests import AwsRequest, status_line
+from local.faults.fault_plan import as_json
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+
+class AwsFaultMiddleware:
+    """An application with planned faults."""
+
+    def __init__(self, application: "WSGIApplication") -> None:
+        self._application = application
+        self._plan: AwsFaultPlan = AwsFaultPlan()
+
+    def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+        """Serve /faults; perform any other request, with the fault that it triggers."""
+        request = AwsRequest.read(environ)
+        if request.path == "/faults" or request.path.startswith("/faults/"):
+            return self._serve_plan(request, start)
+        match self._triggered(request):
+            case None:
+                return self._application(environ, start)
+            case Slow() as fault:
+                return self._slow(fault, environ, start)
+            case Error() as fault:
+                return self._fail(fault, request, environ, start)
+
+    def _triggered(self, request: AwsRequest) -> AnyAwsFault | None:
+        path = f"{request.path}?{request.query}"
+        return self._plan.trigger(
+            request.operation, lambda fault: fault.matches(path, request.body)
+        )
+
+    def _serve_plan(self, request: AwsRequest, start: "StartResponse") -> Iterable[bytes]:
+        if request.method == "GET":
+            start(status_line(200), [("Content-Type", "application/json")])
+            return [json.dumps({"planned": as_json(self._plan)}).encode()]
+        try:
+            self._change_plan(request)
+        except ValidationError as error:
+            start(status_line(400), [("Content-Type", "text/plain")])
+            return [str(error).encode()]
+        start(status_line(204), [])
+        return []
+
+    def _change_plan(self, request: AwsRequest) -> None:
+        operation = request.path.removeprefix("/faults").strip("/")
+        faults = [] if request.method == "DELETE" else FAULTS.validate_json(request.body)
+        if not operation:
+            self._plan.clear()
+        elif request.method == "POST":
+            self._plan.add(operation, faults)
+        else:
+            self._plan.replace(operation, faults)
+
+    def _slow(
+        self, fault: Slow, environ: "WSGIEnvironment", start: "StartResponse"
+    ) -> Iterable[bytes]:
+        if fault.when == "before":
+            time.sleep(fault.seconds)
+        response = list(self._application(environ, start))
+        if fault.when == "after":
+            time.sleep(fault.seconds)
+        return response
+
+    def _fail(
+        self,
+        fault: Error,
+        request: AwsRequest,
+        environ: "WSGIEnvironment",
+        start: "StartResponse",
+    ) -> Iterable[bytes]:
+        if fault.when == "after":
+            _perform(self._application, environ)
+        media_type, body = request.error(fault.code)
+        start(status_line(fault.status), [("Content-Type", media_type)])
+        return [body]
+
+
+def _perform(application: "WSGIApplication", environ: "WSGIEnvironment") -> None:
+    """Perform the operation, and throw its response away."""
+
+    def start(*_: object) -> object:
+        return lambda _: None
+
+    for _ in application(environ, start):  # type: ignore[arg-type]
+        pass

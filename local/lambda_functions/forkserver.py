@@ -1,0 +1,32 @@
+"""The process that workers are forked from, so that each starts with its libraries imported."""
+
+import multiprocessing
+import multiprocessing.forkserver
+import multiprocessing.resource_tracker
+import os
+import signal
+from pathlib import Path
+
+CONTEXT = multiprocessing.get_context("forkserver")
+CONTEXT.set_forkserver_preload(["local.lambda_functions.forkserver_preload"])
+
+
+def start(log: Path) -> None:
+    """Start the forkserver. It and new workers, until these have a log of their own, print here."""
+    terminal = os.dup(2)
+    with log.open("ab") as file:
+        os.dup2(file.fileno(), 2)
+    try:
+        _start_with_sigint_blocked()
+    finally:
+        os.dup2(terminal, 2)
+        os.close(terminal)
+
+
+def _start_with_sigint_blocked() -> None:
+    """Start with SIGINT blocked, which the forkserver inherits: Ctrl-C must end only the parent."""
+    # The resource tracker comes first, because starting it leaves SIGINT unblocked.
+    multiprocessing.resource_tracker.ensure_running()
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    multiprocessing.forkserver.ensure_running()
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})

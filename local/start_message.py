@@ -1,0 +1,40 @@
+"""What is printed when the stack is ready: addresses, and commands to try."""
+
+import shlex
+
+from local.postgres import binaries, initdb
+from local.stack import Stack
+
+ORDER = (
+    '{"customer_id": "CUST001", "items": [{"product_id": "PROD001", "quantity": 2}, '
+    '{"product_id": "PROD002", "quantity": 1}]}'
+)
+
+
+def start_message(stack: Stack) -> str:
+    """The message. Its commands can be pasted into a shell."""
+    url, key, settings = stack.api_url, stack.options.api_key, stack.settings
+    header = f"-H {shlex.quote(f'x-api-key: {key}')}"
+    return f"""
+  API             {url}
+  API key         {key}
+  Step Functions  {settings["AWS_ENDPOINT_URL_SFN"]}
+  S3              {settings["AWS_ENDPOINT_URL_S3"]}  bucket {settings["S3_BUCKET"]}
+  Lambda          {stack.lambda_url}  {len(stack.template.functions)} functions
+  PostgreSQL      {_psql(settings["DB_HOST"])}
+  Logs            {stack.folder.logs}
+
+Try it, in another terminal:
+
+  ORDER=$(curl -s -X POST {url}/orders {header} -H 'content-type: application/json' \\
+    -d '{ORDER}' \\
+    | tee /dev/stderr | grep -oE '[0-9a-f-]{{36}}' | head -n 1)
+  curl {header} {url}/orders/$ORDER
+  curl {header} {url}/status/$ORDER
+
+Ctrl-C stops everything."""
+
+
+def _psql(host: str) -> str:
+    program = shlex.quote(f"{binaries.FOLDER}/psql")
+    return f"{program} -h {shlex.quote(host)} -p 5432 -U {initdb.USER} {initdb.DATABASE}"

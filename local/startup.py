@@ -1,0 +1,149 @@
+"""Starts the whole stack: what starts in which order, and what stops it."""
+
+import asyncio
+import logging
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
+from pathlib import Path
+
+import psutil
+
+from deployment import template
+from local import environment, eventbridge
+from local.api_gateway.gateway import Gateway
+from local.command_line import ROOT, Options
+from local.lambda_functions import forkserver
+from local.lambda_functions.invoke_api import InvokeApi
+from local.lambda_functions.runtime import Runtime
+from local.postgres import server as postgres
+from local.postgres.socket_folder import socket_folder
+from local.processes import child_process, data_folder, http_server
+from local.processes.child_process import Child
+from local.processes.data_folder import DataFolder
+from local.processes.restarts import Component
+from local.stack import Stack
+from local.step_functions import moto_process, resources
+
+
+@asynccontextmanager
+async def started(options: Options) -> AsyncIterator[Stack]:
+    """Start everything; when the context ends, everything is stopped in reverse order."""
+    async with AsyncExitStack() as exits:
+        exits.callback(_kill_remaining_children)
+        api = exits.enter_context(http_server.listen(options.host, options.port))
+        folder = exits.enter_context(data_folder.locked(options.data, fresh=options.fresh))
+        yield await _Startup(options, folder, exits).run(api)
+
+
+def _kill_remaining_children() -> None:
+    """End the forkserver, which multiprocessing would end only some time after this program."""
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+
+
+class _Startup:
+    """Starts the parts of a stack; `exits` stops them."""
+
+    def __init__(self, options: Options, folder: DataFolder, exits: AsyncExitStack) -> None:
+        self._options, self._folder, self._exits = options, folder, exits
+
+    async def run(self, api: socket.socket) -> Stack:
+        """Start everything behind this listening socket."""
+        logging.basicConfig(
+            filename=self._folder.log("gateway"), format="%(asctime)s %(message)s", force=True
+        )
+        invocations = self._listen(self._options.lambda_port)
+        moto = self._listen(0)
+        stack = self._stack(api, invocations, moto)
+        runtime = await self._start_functions(stack, invocations)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(runtime.warm_up())
+            group.create_task(self._start_postgres(stack))
+            group.create_task(self._start_moto(stack, moto))
+        # The API comes last: requests that arrive before wait in the socket's queue.
+        await self._start_api(stack, runtime, api)
+        return stack
+
+    def _listen(self, port: int) -> socket.socket:
+        return self._exits.enter_context(http_server.listen("127.0.0.1", port))
+
+    def _stack(self, api: socket.socket, invocations: socket.socket, moto: socket.socket) -> Stack:
+        """Describe the stack before anything runs. Its components are added as they start."""
+        database = self._exits.enter_context(socket_folder(self._folder))
+        settings = environment.settings(
+            database, http_server.url(moto), self._options.step_functions
+        )
+        values = environment.template_values(settings)
+        contents = template.read(self._options.template, values)
+        settings["STATE_MACHINE_ARN"] = contents.state_machine.arn
+        return Stack(
+            options=self._options,
+            folder=self._folder,
+            template=contents,
+            api_url=http_server.url(api),
+            lambda_url=http_server.url(invocations),
+            settings=settings,
+            components=[],
+        )
+
+    async def _start_functions(self, stack: Stack, invocations: socket.socket) -> Runtime:
+        forkserver.start(self._folder.log("workers"))
+        functions = [
+            environment.with_lambda_variables(function, stack.settings)
+            for function in stack.template.functions.values()
+        ]
+        runtime = Runtime(functions, self._folder.logs)
+        self._exits.callback(runtime.stop)
+        app = InvokeApi(runtime, with_faults=self._options.faults).app
+        await self._exits.enter_async_context(http_server.serving(app, invocations))
+        return runtime
+
+    async def _start_postgres(self, stack: Stack) -> None:
+        start = partial(postgres.server, self._folder, Path(stack.settings["DB_HOST"]))
+        server = await Component.started(start, self._exits)
+        stack.components.append(server)
+        await server.child.while_alive(_migrate(stack))
+
+    async def _start_moto(self, stack: Stack, listening: socket.socket) -> None:
+        start = partial(_moto, stack, listening)
+        stack.components.append(await Component.started(start, self._exits))
+
+    async def _start_api(self, stack: Stack, runtime: Runtime, api: socket.socket) -> None:
+        contents, key = stack.template, self._options.api_key
+        gateway = Gateway(contents.routes, runtime, key, contents.binary_types)
+        await self._exits.enter_async_context(http_server.serving(gateway, api))
+        schedules = eventbridge.at_rate(contents.schedules, self._options.schedules)
+        await self._exits.enter_async_context(eventbridge.running(schedules, runtime))
+
+
+async def _migrate(stack: Stack) -> None:
+    """Migrate the database and seed an empty inventory, as scripts/migrate does."""
+    command = (sys.executable, "-m", "operations.migrations", "--seed")
+    variables = {**os.environ, **stack.settings}
+    log = stack.folder.log("migrations")
+    await child_process.run("Migrating the database", *command, log=log, env=variables, cwd=ROOT)
+
+
+@asynccontextmanager
+async def _moto(stack: Stack, listening: socket.socket) -> AsyncIterator[Child]:
+    """Run moto, and create the bucket and the state machine, which it does not keep on disk."""
+    lambda_port = int(stack.lambda_url.rpartition(":")[2])
+    log, with_faults = stack.folder.log("moto"), stack.options.faults
+    async with moto_process.server(
+        listening, lambda_port, ROOT, log, with_faults=with_faults
+    ) as server:
+        await server.while_alive(_create_resources(stack))
+        yield server
+
+
+async def _create_resources(stack: Stack) -> None:
+    s3, step_functions = (stack.settings[f"AWS_ENDPOINT_URL_{name}"] for name in ("S3", "SFN"))
+    await asyncio.gather(
+        resources.create_bucket(s3),
+        resources.create_state_machine(step_functions, stack.template.state_machine),
+    )

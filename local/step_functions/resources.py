@@ -1,0 +1,57 @@
+"""Creates the bucket and the state machine, which moto does not remember after a restart."""
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+
+from deployment.cloudformation import ACCOUNT, REGION
+from deployment.state_machine import StateMachine
+from local.processes.errors import StackFailure
+
+BUCKET = "order-backups"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/local"
+
+
+async def create_bucket(url: str) -> None:
+    """Create the bucket for backups. Raises StackFailure."""
+    try:
+        await asyncio.to_thread(_create_bucket, url)
+    except Exception as error:  # boto3's errors and urllib's, all of which mean the same here
+        raise StackFailure(f"S3 at {url} cannot create the bucket: {error}") from error
+
+
+def _create_bucket(url: str) -> None:
+    _client("s3", url).create_bucket(Bucket=BUCKET)
+
+
+async def create_state_machine(url: str, machine: StateMachine) -> None:
+    """Create the state machine, or update its definition. Raises StackFailure."""
+    try:
+        await asyncio.to_thread(_create_state_machine, url, machine)
+    except Exception as error:  # boto3's errors and urllib's, all of which mean the same here
+        message = f"Step Functions at {url} cannot create the state machine: {error}"
+        raise StackFailure(message) from error
+
+
+def _create_state_machine(url: str, machine: StateMachine) -> None:
+    """Create or update. If the name exists, creating does nothing on moto, and fails elsewhere."""
+    client = _client("stepfunctions", url)
+    with suppress(client.exceptions.StateMachineAlreadyExists):
+        client.create_state_machine(name=machine.name, definition=machine.definition, roleArn=ROLE)
+    existing = client.describe_state_machine(stateMachineArn=machine.arn)
+    if existing["definition"] != machine.definition:
+        client.update_state_machine(stateMachineArn=machine.arn, definition=machine.definition)
+
+
+def _client(service: str, url: str) -> Any:  # noqa: ANN401  # boto3 makes its classes at run time
+    import boto3  # noqa: PLC0415  # takes 0.3 s, during which the children start
+    from botocore.config import Config  # noqa: PLC0415
+
+    return boto3.client(
+        service,
+        endpoint_url=url,
+        region_name=REGION,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",  # noqa: S106
+        config=Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 1}),
+    )

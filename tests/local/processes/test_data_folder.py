@@ -1,0 +1,44 @@
+from pathlib import Path
+
+import pytest
+
+from local.processes.data_folder import DataFolder, locked
+from local.processes.errors import StackFailure
+
+
+def test_a_data_folder_is_for_one_stack_at_a_time(tmp_path: Path) -> None:
+    with locked(tmp_path, fresh=False) as folder:
+        folder.describe({"api_key": "a"})
+        with pytest.raises(StackFailure) as failure, locked(tmp_path, fresh=True):
+            pass
+        assert f"The data folder {tmp_path.resolve()} is in use" in str(failure.value)
+        assert folder.description.exists(), "the running stack is not disturbed"
+    with locked(tmp_path, fresh=False):
+        pass
+
+
+def test_stack_json_is_for_its_owner_alone(tmp_path: Path) -> None:
+    with locked(tmp_path, fresh=False) as folder:
+        folder.describe({"api_key": "a"})
+        assert folder.description.stat().st_mode & 0o777 == 0o600
+    assert not folder.description.exists(), "it describes a running stack only"
+
+
+def test_a_folder_that_cannot_be_made_is_a_failure(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with (
+        pytest.raises(StackFailure, match="Cannot use the data folder"),
+        locked(tmp_path / "file" / "data", fresh=False),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+def test_a_fresh_start_removes_the_data_and_leaves_other_files(tmp_path: Path, fresh: bool) -> None:  # noqa: FBT001
+    before = DataFolder(tmp_path)
+    before.postgres.mkdir()
+    (tmp_path / "mine").write_text("")
+    with locked(tmp_path, fresh=fresh) as folder:
+        assert folder.postgres.exists() is not fresh
+        assert folder.logs.is_dir()
+    assert (tmp_path / "mine").exists()

@@ -1,0 +1,48 @@
+"""Executions, as the engine runs them with the functions of a stack."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from tests.local.small_stack import Running
+
+
+@pytest.mark.parametrize(
+    ("event", "error"),
+    [
+        ({"do": "fail", "message": "no"}, "TooLittle"),
+        ({"do": "sleep", "seconds": 30}, "Sandbox.Timedout"),
+        ({"do": "die"}, "Runtime.ExitError"),
+        ({"do": "count"}, None),
+    ],
+)
+def test_an_execution_ends_with_the_functions_own_error(
+    cloud: Running, event: dict[str, Any], error: str | None
+) -> None:
+    ended = cloud.execution(event["do"], event)
+    arn = f"arn:aws:states:us-east-1:123456789012:execution:Machine:{event['do']}"
+    assert (ended["executionArn"], ended.get("error")) == (arn, error)
+
+
+def test_a_throttled_function_has_lambdas_error_name_in_the_execution(cloud: Running) -> None:
+    cloud.lambdas.plan({"kind": "throttle"})
+    ended = cloud.execution("throttled", {"do": "count"})
+    assert ended["error"] == "Lambda.TooManyRequestsException"
+    history = cloud.aws("stepfunctions").get_execution_history(executionArn=ended["executionArn"])
+    events = history["events"]
+    (failed,) = [e["taskFailedEventDetails"] for e in events if e["type"] == "TaskFailed"]
+    assert failed["error"] == "Lambda.TooManyRequestsException"
+    assert failed["cause"].startswith("Rate Exceeded. (Service: AWSLambda; Status Code: 429;")
+
+
+def test_an_execution_that_is_started_many_times_at_once_is_started_once(cloud: Running) -> None:
+    cloud.lambdas.plan({"kind": "hold", "where": {"execution": "once"}})
+    body = {"name": "once", "input": {"do": "count", "execution": "once"}}
+    with ThreadPoolExecutor(8) as threads:
+        calls = [threads.submit(cloud.call, "POST", "/executions", json=body) for _ in range(16)]
+    cloud.lambdas.clear_faults()
+    assert {call.result().status_code for call in calls} == {201}
+    machine = cloud.stack["environment"]["STATE_MACHINE_ARN"]
+    listed = cloud.aws("stepfunctions").list_executions(stateMachineArn=machine)["executions"]
+    assert [execution["name"] for execution in listed].count("once") == 1

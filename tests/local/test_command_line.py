@@ -1,0 +1,36 @@
+from pathlib import Path
+
+import pytest
+
+from local import command_line
+
+
+def test_without_options_the_stack_listens_on_loopback_with_the_development_key() -> None:
+    options = command_line.parse([])
+    assert (options.host, options.port, options.api_key) == ("127.0.0.1", 8080, "local-dev-key")
+    assert (options.fresh, options.faults, options.schedules) == (False, False, None)
+    assert options.data == Path(command_line.ROOT, ".local")
+
+
+def test_the_address_of_an_engine_loses_its_last_slash() -> None:
+    options = command_line.parse(["--step-functions", "http://127.0.0.1:8083/"])
+    assert options.step_functions == "http://127.0.0.1:8083"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--step-functions", "8083"],
+        ["--api-key", ""],
+        ["--api-key", "ü"],
+        ["--api-key", " a"],
+        ["--schedules", "-1"],
+        ["--schedules", "nan"],
+        ["--schedules", "often"],
+    ],
+)
+def test_a_wrong_option_is_refused(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        command_line.parse(wrong)
+    assert ended.value.code == 2
+    assert wrong[0] in capsys.readouterr().err
