@@ -24,6 +24,7 @@ class Options:
     fresh: bool
     faults: bool
     schedules: float | None
+    backoff_scale: float
 
 
 def parse(arguments: Sequence[str] | None = None) -> Options:
@@ -82,9 +83,16 @@ def _add_functions(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--schedules",
-        type=_seconds,
+        type=_not_negative,
         metavar="SECONDS",
         help="run scheduled functions at this interval; 0: never (the template's intervals)",
+    )
+    add(
+        "--backoff-scale",
+        type=_not_negative,
+        default=1.0,
+        metavar="FACTOR",
+        help="multiply the embedded engine's back-offs before a retry by this (1)",
     )
 
 
@@ -95,12 +103,12 @@ def _header_value(text: str) -> str:
     return text
 
 
-def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0 <= seconds < math.inf:
-        message = "must be a number of seconds"
+def _not_negative(text: str) -> float:
+    number = float(text)
+    if not 0 <= number < math.inf:
+        message = "must be a number, 0 or more"
         raise argparse.ArgumentTypeError(message)
-    return seconds
+    return number
 
 
 def _url(text: str) -> str:

@@ -133,10 +133,9 @@ async def _migrate(stack: Stack) -> None:
 async def _moto(stack: Stack, listening: socket.socket) -> AsyncIterator[Child]:
     """Run moto, and create the bucket and the state machine, which it does not keep on disk."""
     lambda_port = int(stack.lambda_url.rpartition(":")[2])
-    log, with_faults = stack.folder.log("moto"), stack.options.faults
-    async with moto_process.server(
-        listening, lambda_port, ROOT, log, with_faults=with_faults
-    ) as server:
+    log = stack.folder.log("moto")
+    options = [str(stack.options.backoff_scale), *(["--faults"] if stack.options.faults else [])]
+    async with moto_process.server(listening, lambda_port, ROOT, log, *options) as server:
         await server.while_alive(_create_resources(stack))
         yield server
 

@@ -1,21 +1,39 @@
-"""One running stack for all tests: the real command, PostgreSQL, engine and HTTP."""
+"""Which tests run, and the fixtures that all of them share.
 
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+Each layer of tests has a fixture: `postgres` is PostgreSQL alone, `functions` runs the deployed
+functions in this process, and `shop` is a running stack. What starts a stack requests
+`starts_a_stack`, so that `scripts/test --quick` can leave it out.
+"""
+
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from _pytest.terminal import TerminalReporter
 from hypothesis import settings
 
 from local.postgres.embedded import embedded
+from tests.running import stacks
 from tests.running.in_process import InProcess, in_process
 from tests.running.shop import Shop
-from tests.running.waiting import eventually
+from tests.running.stacks import ROOT, Session, a_running_stack, needs_stack, serving
 
-ROOT = Path(__file__).parent.parent
+__all__ = ["ROOT", "a_running_stack", "serving"]
+
+LONGEST = (
+    "system/test_failure_matrix.py",
+    "interleavings/test_any_interleaving.py",
+    "system/test_killed_components.py",
+    "local/test_main.py",
+    "operations/test_reconciler_on_the_engine.py",
+    "system/test_overload.py",
+    "scenarios/test_scenarios.py",
+    "system/test_start_and_restart.py",
+)
+"""These files run first: a long one that ran last would leave the other process idle."""
+TABLE = "table"
+"""Tests record tables under this name, and the run prints them at its end."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -38,47 +56,55 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.register_profile("thinned", max_examples=25, derandomize=True, deadline=None)
     settings.register_profile("all", settings.get_profile("thinned"), max_examples=2_000)
     settings.load_profile("all" if config.getoption("--all") else "thinned")
+    if config.getoption("--all"):
+        Session.backoff_scale = 1
+    stacks.refuse_undeclared()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The longest are for --all; another engine is for tests that are marked for it."""
+    chosen = [item for item in items if _is_chosen(item, config)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    items[:] = sorted(chosen, key=_place)
+
+
+def _is_chosen(item: pytest.Item, config: pytest.Config) -> bool:
+    """Another engine is for tests that are marked for it, the longest are for --all."""
     if config.getoption("--step-functions"):
         wanted = "any_mocked_engine" if config.getoption("--mocked") else "any_engine"
-        others = [item for item in items if not item.get_closest_marker(wanted)]
-    else:
-        whole = config.getoption("--all")
-        others = [item for item in items if not whole and item.get_closest_marker("whole")]
-    config.hook.pytest_deselected(items=others)
-    items[:] = [item for item in items if item not in others]
+        return item.get_closest_marker(wanted) is not None
+    if config.getoption("--quick") and needs_stack(item):
+        return False
+    return bool(config.getoption("--all")) or not item.get_closest_marker("whole")
 
 
-@contextmanager
-def a_running_stack(*options: str) -> Iterator[Shop]:
-    """`scripts/up` without its set-up, on free ports, with data of its own.
-
-    Not in pytest's own temporary folder: a second pytest closes that to other users, and
-    PostgreSQL, which refuses to run as root, is one.
-    """
-    with TemporaryDirectory(prefix="orders-") as folder, serving(Path(folder), *options) as shop:
-        yield shop
+def _place(item: pytest.Item) -> int:
+    """The longest files come first, in their order, and the others stay as they are."""
+    file = item.path.relative_to(ROOT / "tests").as_posix()
+    return LONGEST.index(file) if file in LONGEST else len(LONGEST)
 
 
-@contextmanager
-def serving(data: Path, *options: str) -> Iterator[Shop]:
-    """The same, with the data in a folder of the caller's."""
-    command = [sys.executable, "-m", "local", "--port", "0", "--data", str(data), *options]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    Session.test = item
+    try:
+        return (yield)
+    finally:
+        Session.test = None
 
-        def ready() -> None:
-            assert process.poll() is None, "the stack ended while starting"
-            assert (data / "stack.json").exists(), "the stack does not get ready"
 
-        try:
-            eventually(ready, seconds=120)  # a busy machine starts slowly
-            with closing(Shop.at(data)) as running:
-                yield running
-        finally:
-            process.terminate()
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    """Print the recorded tables here, as a test in another process cannot print."""
+    for report in [
+        each for kind in ("passed", "failed") for each in terminalreporter.stats.get(kind, ())
+    ]:
+        for name, text in report.user_properties:
+            if name == TABLE:
+                terminalreporter.write_line(f"\n{text}")
+
+
+@pytest.fixture(scope="session")
+def starts_a_stack() -> None:
+    """Each test and fixture that starts a stack requests this: --quick leaves such tests out."""
 
 
 @pytest.fixture(scope="session")
@@ -96,10 +122,17 @@ def functions(postgres: dict[str, str]) -> Iterator[InProcess]:
 
 
 @pytest.fixture(scope="session")
-def shop(request: pytest.FixtureRequest) -> Iterator[Shop]:
+def shop(request: pytest.FixtureRequest, starts_a_stack: None) -> Iterator[Shop]:
     """The stack that most tests share; each makes products of its own."""
     engine = request.config.getoption("--step-functions")
     options = ["--lambda-port", request.config.getoption("--lambda-port")]
     options += ["--step-functions", engine] if engine else []
     with a_running_stack("--faults", "--schedules", "0", *options) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def own(starts_a_stack: None) -> Iterator[Shop]:
+    """A stack of the module's own, so that the doctor may be asked about all of it."""
+    with a_running_stack("--faults", "--schedules", "0") as running:
         yield running

@@ -20,13 +20,15 @@ SETTINGS = {
 
 
 def server(
-    listening: socket.socket, lambda_port: int, root: Path, log: Path, *, with_faults: bool
+    listening: socket.socket, lambda_port: int, root: Path, log: Path, *options: str
 ) -> AbstractAsyncContextManager[Child]:
-    """Run moto on the socket. The socket is ours, so connections queue while moto restarts."""
+    """Run moto on the socket, with options of local.step_functions.moto_server.
+
+    The socket is ours, so that connections queue while moto restarts.
+    """
     descriptor = listening.fileno()
-    command = [sys.executable, "-m", "local.step_functions.moto_server", str(descriptor)]
-    if with_faults:
-        command.append("--faults")
+    module = "local.step_functions.moto_server"
+    command = [sys.executable, "-m", module, str(descriptor), *options]
     environment = {**os.environ, **SETTINGS, "MOTO_PORT": str(lambda_port)}
-    options: dict[str, Any] = {"env": environment, "cwd": root, "pass_fds": [descriptor]}
-    return child_process.child("Step Functions and S3 (moto)", *command, log=log, **options)
+    inherited: dict[str, Any] = {"env": environment, "cwd": root, "pass_fds": [descriptor]}
+    return child_process.child("Step Functions and S3 (moto)", *command, log=log, **inherited)

@@ -1,7 +1,8 @@
 """The program that moto's process runs: its server for S3 and Step Functions, with its engine.
 
-`python -m local.step_functions.moto_server FD [--faults]` serves on the listening socket FD, and
-ends when its stdin closes. Objects and executions are kept in memory only.
+`python -m local.step_functions.moto_server FD SCALE [--faults]` serves on the listening socket FD,
+with the engine's back-offs multiplied by SCALE, and ends when its stdin closes. Objects and
+executions are kept in memory only.
 
 For a task, moto calls Lambda on localhost at MOTO_PORT. The parent sets that variable to the port
 of the local Lambda runtime, so these calls do not come here.
@@ -19,7 +20,12 @@ from moto.core.config import default_user_config
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from local.faults.aws_fault_middleware import AwsFaultMiddleware
-from local.step_functions import patch_abort_and_timeout, patch_lambda_client, patch_parsing
+from local.step_functions import (
+    patch_abort_and_timeout,
+    patch_backoffs,
+    patch_lambda_client,
+    patch_parsing,
+)
 from local.step_functions.start_execution import SerialStartExecution
 
 if TYPE_CHECKING:
@@ -28,11 +34,12 @@ if TYPE_CHECKING:
 THREADS = 16
 
 
-def main(file_descriptor: int, *, with_faults: bool) -> None:
+def main(file_descriptor: int, backoff_scale: float, *, with_faults: bool) -> None:
     """Serve until this process is killed, or its stdin closes."""
     threading.Thread(target=_end_with_stdin, daemon=True).start()
     for patch in (patch_abort_and_timeout, patch_lambda_client, patch_parsing):
         patch.install()
+    patch_backoffs.install(backoff_scale)
     _silence_logs()
     default_user_config["stepfunctions"] = {"execute_state_machine": True}
     listening = socket.socket(fileno=file_descriptor)
@@ -57,4 +64,4 @@ def _end_with_stdin() -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), with_faults="--faults" in sys.argv)
+    main(int(sys.argv[1]), float(sys.argv[2]), with_faults="--faults" in sys.argv)

@@ -1,4 +1,4 @@
-"""One example of the interleavings: products, customers and keys of its own on a shared stack."""
+"""One Hypothesis example, with its own products, customers and keys on a shared stack."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,25 +11,26 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from tests.interleavings.planned_faults import PlannedFault
 from tests.interleavings.possible import STILL_PROCESSING, Answer, Order
-from tests.interleavings.troubles import TASKS, Trouble
 from tests.running.builders import Document, a_line, an_order
+from tests.running.definition import TASKS
 from tests.running.shop import Shop
 from tests.running.waiting import eventually
 from tests.running.walking import TaskFailed, failing
 
 Found = TypeVar("Found")
 Items: TypeAlias = dict[str, int]
-"""Quantities by name."""
+"""Quantities by the product's name."""
 
 OTHER_ORDER: Answer = (422, "Idempotency-Key was already used with a different order")
 
 
 class Example:
-    """Makes calls for the example's customers, and knows what must have come of them."""
+    """Makes calls for the example's customers, and checks their answers and effects."""
 
     def __init__(self, shop: Shop, stocks: Items) -> None:
-        """Put so many of each product into the shop."""
+        """Stock the shop with so many of each product."""
         self.shop, self.stocks = shop, stocks
         self.products = {name: shop.product(stock=stock) for name, stock in stocks.items()}
         self.name = uuid4().hex[:8]
@@ -44,8 +45,8 @@ class Example:
     def customer_with_key(self, key: str) -> str:
         return f"{self.name} customer {key}"
 
-    def plan(self, customer: str, trouble: list[Trouble]) -> None:
-        for name, fault in trouble:
+    def plan(self, customer: str, faults: list[PlannedFault]) -> None:
+        for name, fault in faults:
             if name in TASKS:
                 self.shop.plan(name, fault | {"where": {"customer_id": customer}})
             else:
@@ -53,7 +54,7 @@ class Example:
 
     @contextmanager
     def failing(self, operation: str, text: str, when: str = "before") -> Iterator[None]:
-        """The engine's answers to this operation are 500s, when they are about this text."""
+        """Let the operation answer 500 to requests that contain this text."""
         fault = {"kind": "error", "when": when, "times": None}
         self.shop.plan_aws(operation, fault | aimed_at(text))
         yield
@@ -66,37 +67,37 @@ class Example:
         return self.shop.api.post("/orders", json=body, headers=headers)
 
     def accept(
-        self, answer: httpx.Response, items: Items, customer: str, *, troubled: bool = False
+        self, answer: httpx.Response, items: Items, customer: str, *, faulted: bool = False
     ) -> Order:
-        return self.accept_as(created(answer), items, customer, troubled=troubled)
+        return self.accept_as(created(answer), items, customer, faulted=faulted)
 
     def accept_as(
-        self, order_id: str, items: Items, customer: str, *, troubled: bool = False
+        self, order_id: str, items: Items, customer: str, *, faulted: bool = False
     ) -> Order:
         assert order_id not in {order.order_id for order in self.accepted}
-        order = Order(order_id, customer, items, troubled)
+        order = Order(order_id, customer, items, faulted)
         self.accepted.append(order)
         return order
 
     def accept_one(
-        self, wanted: list[Items], answers: list[httpx.Response], customer: str, *, troubled: bool
+        self, wanted: list[Items], answers: list[httpx.Response], customer: str, *, faulted: bool
     ) -> Order:
-        """The one that won the key."""
+        """The order that was created under the key."""
         codes = [answer.status_code for answer in answers]
         assert HTTPStatus.CREATED in codes, codes
         winner = codes.index(HTTPStatus.CREATED)
-        return self.accept(answers[winner], wanted[winner], customer, troubled=troubled)
+        return self.accept(answers[winner], wanted[winner], customer, faulted=faulted)
 
     def check_key(self, order: Order, wanted: list[Items], answers: list[httpx.Response]) -> None:
-        """Who wanted the key's order has it, and nobody has another."""
+        """Callers that sent the key's order got it, and the others were refused."""
         for items, answer in zip(wanted, answers, strict=True):
             if items == order.items:
                 assert created(answer) == order.order_id
             else:
-                assert told(answer) == OTHER_ORDER
+                assert summary(answer) == OTHER_ORDER
 
     def impersonate(self, order: Order) -> None:
-        """Walk another order through the tasks under the id of one that is there."""
+        """Run another order through the tasks under the id of an order that exists."""
         line = a_line(self.shop.product())
         other = an_order(line, customer_id="impostor") | {"order_id": order.order_id}
         priced = self.shop.invoke("CalculatePriceFunction", other)
@@ -113,7 +114,7 @@ class Example:
         return orders
 
     def only_order_of(self, customer: str) -> str:
-        """The id of an order whose caller was not told it."""
+        """The id of the order, which its caller did not get."""
 
         def look() -> str:
             (order,) = self.listed(customer) or [{}]
@@ -124,17 +125,17 @@ class Example:
 
     # Calling.
 
-    def call_at_once(
-        self, order: Order, words: Sequence[str], *deeds: Callable[[], object]
+    def call_concurrently(
+        self, order: Order, words: Sequence[str], *actions: Callable[[], object]
     ) -> None:
-        """Calls, reconciler runs (the word for it is "reconcile") and deeds, all together."""
+        """Make calls, run the reconciler ("reconcile") and do the actions, all at the same time."""
         calls = [partial(self.call, order, word) for word in words if word != "reconcile"]
         runs = [self.reconcile] * (len(words) - len(calls))
-        together: list[Callable[[], Any]] = [*calls, *runs, *deeds]
-        order.learn(*at_once(together)[: len(calls)])
+        together: list[Callable[[], Any]] = [*calls, *runs, *actions]
+        order.observe(*concurrently(together)[: len(calls)])
 
     def call(self, order: Order, word: str) -> tuple[str, Answer]:
-        return word, self.heard(order, word, self.send(order, word))
+        return word, self.answer_to(order, word, self.send(order, word))
 
     def send(self, order: Order, word: str) -> httpx.Response:
         method, _, status = word.partition(" ")
@@ -143,13 +144,13 @@ class Example:
         url = f"/orders/{order.order_id}"
         return self.shop.api.request(method, url, json={"status": status} if status else None)
 
-    def heard(self, order: Order, word: str, answer: httpx.Response) -> Answer:
-        heard = told(answer)
-        if heard == STILL_PROCESSING:
+    def answer_to(self, order: Order, word: str, answer: httpx.Response) -> Answer:
+        answered = summary(answer)
+        if answered == STILL_PROCESSING:
             assert int(answer.headers["Retry-After"]) > 0
         if word == "GET" and answer.status_code == HTTPStatus.OK:
             self.check_document(order, answer.json())
-        return heard
+        return answered
 
     def check_document(self, order: Order, document: Document) -> None:
         items = {line["product_id"]: line["quantity"] for line in document["items"]}
@@ -157,15 +158,15 @@ class Example:
         assert document["customer_id"] == order.customer_id
 
     def reconcile(self) -> None:
-        """Nothing may be left for the next run, as the engine and the tables answer."""
+        """Run the reconciler; it must leave no order for its next run."""
         outcomes = self.shop.reconcile()
         ours = [outcomes.get(order.order_id) for order in self.accepted]
         assert "left" not in ours, outcomes
 
     # The end.
 
-    def come_to_rest(self) -> None:
-        """Let all workflows and late tasks end, and settle what they have left."""
+    def finish(self) -> None:
+        """Let all workflows and late tasks end, then run the reconciler."""
         self.shop.clear_faults()
         for order in self.accepted:
             self.shop.end(order.order_id)
@@ -173,29 +174,30 @@ class Example:
         self.reconcile()
 
     def check(self) -> None:
-        """Every promise, on the whole example."""
+        """Check every promise of the contract on the whole example."""
         for order in self.accepted:
             order.settle()
-            order.learn(self.call(order, "GET"), self.call(order, "LIST"))
-            assert order.may_be != {"failed"} or self.could_fail(order), f"{order}: why?"
+            order.observe(self.call(order, "GET"), self.call(order, "LIST"))
+            explained = order.possible != {"failed"} or self.could_fail(order)
+            assert explained, f"{order} failed without a cause"
         for product in self.products:
             self.check_stock(product)
         self.check_findings()
 
     def could_fail(self, order: Order) -> bool:
-        """Whether something was done to it, or there may have been too little."""
+        """Whether a fault, a caller or too little stock can have failed the order."""
         short = any(self.ordered(name) > self.stocks[name] for name in order.items)
-        return order.troubled or order.was_failed or short
+        return order.faulted or order.was_failed or short
 
     def ordered(self, product: str) -> int:
         return sum(order.items.get(product, 0) for order in self.accepted)
 
     def check_stock(self, product: str) -> None:
-        held = [order for order in self.accepted if order.may_be == {"processing"}]
+        held = [order for order in self.accepted if order.possible == {"processing"}]
         shipped = [order for order in self.accepted if order.has_shipped]
         gone = sum(order.items.get(product, 0) for order in held + shipped)
         assert self.shop.stock(self.products[product]) == self.stocks[product] - gone, (
-            f"of {self.stocks[product]} {gone} are held by {held} or shipped by {shipped}"
+            f"{self.stocks[product]} in stock, {gone} held by {held} or shipped by {shipped}"
         )
 
     def check_findings(self) -> None:
@@ -203,31 +205,31 @@ class Example:
         assert [each for each in self.shop.findings() if each["subject"] in subjects] == []
 
 
-def at_once(actions: Sequence[Callable[[], Found]]) -> list[Found]:
-    """Do all of it at the same time; the results in the order given."""
+def concurrently(actions: Sequence[Callable[[], Found]]) -> list[Found]:
+    """Do all actions at the same time; returns their results in the given order."""
     with ThreadPoolExecutor(len(actions)) as threads:
         return [each.result() for each in [threads.submit(action) for action in actions]]
 
 
 def aimed_at(text: str) -> Document:
-    """For faults of AWS: only requests that name this customer or order."""
+    """Limit a fault of AWS to requests that name this customer or order."""
     return {"where": {"contains": text}}
 
 
 def created(answer: httpx.Response) -> str:
-    """The id of an order that must have been accepted."""
-    assert told(answer) == (201, "Order created successfully"), answer.text
+    """The id of the order, which must have been accepted."""
+    assert summary(answer) == (201, "Order created successfully"), answer.text
     return str(answer.json()["order_id"])
 
 
 def check_broken(answer: httpx.Response) -> None:
-    """A 500 in the contract's words."""
+    """The answer must be a 500 with the contract's fields."""
     assert answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR, answer.text
     assert answer.json().keys() == {"message", "error"}
 
 
-def told(answer: httpx.Response) -> Answer:
-    """The HTTP status, and the order's status, or "no order" in a list, or the message."""
+def summary(answer: httpx.Response) -> Answer:
+    """The HTTP status, with the order's status, "no order" for an empty list, or the message."""
     document = answer.json()
     if "orders" in document:
         (order,) = document["orders"] or [{"status": "no order"}]

@@ -31,7 +31,7 @@ def _handlers_on_path() -> Iterator[None]:
 
 
 @pytest.fixture(scope="package")
-def shared_lambdas() -> Iterator[LambdaClient]:
+def shared_lambdas(starts_a_stack: None) -> Iterator[LambdaClient]:
     with (
         TemporaryDirectory() as logs,
         lambda_functions(Path(logs), moto_process.SETTINGS) as client,
@@ -50,10 +50,10 @@ def lambdas(shared_lambdas: LambdaClient) -> Iterator[LambdaClient]:
 
 
 @pytest.fixture(scope="package")
-def shared_moto() -> Iterator[Moto]:
+def shared_moto(starts_a_stack: None) -> Iterator[Moto]:
     with (
         TemporaryDirectory() as logs,
-        moto_alone(Path(logs, "moto.log"), with_faults=True) as moto,
+        moto_alone(Path(logs, "moto.log"), "1", "--faults") as moto,
     ):
         yield moto
 
@@ -66,7 +66,7 @@ def moto(shared_moto: Moto) -> Iterator[Moto]:
 
 
 @pytest.fixture(scope="package")
-def shared_cloud() -> Iterator[Running]:
+def shared_cloud(starts_a_stack: None) -> Iterator[Running]:
     with TemporaryDirectory() as folder, running(Path(folder), "--faults") as stack:
         yield stack
 

@@ -43,20 +43,20 @@ class Moto:
 
 
 @contextmanager
-def moto_alone(log: Path, *, with_faults: bool) -> Iterator[Moto]:
+def moto_alone(log: Path, *options: str) -> Iterator[Moto]:
     """Run moto until the context ends. No function answers its tasks."""
     with (
         start_blocking_portal() as portal,
-        portal.wrap_async_context_manager(_serving(log, with_faults=with_faults)) as moto,
+        portal.wrap_async_context_manager(_serving(log, *options)) as moto,
     ):
         yield moto
 
 
 @asynccontextmanager
-async def _serving(log: Path, *, with_faults: bool) -> AsyncIterator[Moto]:
+async def _serving(log: Path, *options: str) -> AsyncIterator[Moto]:
     with http_server.listen("127.0.0.1", 0) as listening:
         url = http_server.url(listening)
-        async with moto_process.server(listening, 1, ROOT, log, with_faults=with_faults) as server:
+        async with moto_process.server(listening, 1, ROOT, log, *options) as server:
             await server.while_alive(
                 asyncio.gather(
                     resources.create_bucket(url), resources.create_state_machine(url, MACHINE)

@@ -40,6 +40,7 @@ THEIR_OWN = {
 }
 """Settings of the user's that have nothing to do with the local cloud."""
 MOTO = "Step Functions and S3 (moto)"
+pytestmark = pytest.mark.usefixtures("starts_a_stack")
 
 
 @pytest.fixture(scope="module")

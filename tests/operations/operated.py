@@ -24,10 +24,10 @@ from orders import backups, step_functions
 from orders.handlers import logger
 from orders.settings import database_settings, settings
 from tests.running.builders import Document, a_line, an_id, an_order
+from tests.running.definition import FORWARD
 from tests.running.in_process import BUCKET, InProcess
-from tests.running.walking import FORWARD, TaskFailed, failing
+from tests.running.walking import TaskFailed, failing
 
-STATES = (*FORWARD, "FailOrder")
 _MAIN = {"operations.doctor": doctor, "operations.reconciler": reconciler}
 
 

@@ -8,8 +8,9 @@ import pytest
 
 from operations.audit import Window
 from operations.doctor.examination import examine
-from tests.operations.operated import STATES, Operated, moto_execution, when_asked
+from tests.operations.operated import Operated, moto_execution, when_asked
 from tests.running.builders import a_line
+from tests.running.definition import TASKS
 from tests.running.tables import Tables
 from tests.running.waiting import eventually
 
@@ -38,7 +39,7 @@ def test_orders_at_every_stage_of_their_lives_agree(system: Operated) -> None:
 
 
 @pytest.mark.parametrize("ran", [False, True], ids=["not run", "run"])
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("state", TASKS)
 def test_an_order_whose_execution_is_running_is_skipped(
     system: Operated, state: str, *, ran: bool
 ) -> None:

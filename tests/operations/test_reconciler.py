@@ -7,7 +7,6 @@ from uuid import uuid4
 import pytest
 
 from tests.operations.operated import (
-    STATES,
     Operated,
     a_page_of_executions,
     internal_error,
@@ -15,6 +14,7 @@ from tests.operations.operated import (
     when_asked,
 )
 from tests.running.builders import a_line, an_order
+from tests.running.definition import TASKS
 from tests.running.walking import FORWARD, TaskFailed
 
 
@@ -176,7 +176,7 @@ def test_an_order_with_fields_that_only_its_gone_execution_knew_is_repaired(
     assert_failed(system, order_id, product)
 
 
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("state", TASKS)
 def test_an_order_whose_execution_is_running_is_left_alone(system: Operated, state: str) -> None:
     product = system.product(stock=10)
     order_id, _ = system.ended_in(state, product, ran=False)

@@ -8,20 +8,12 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.conftest import a_running_stack, serving
 from tests.running.builders import Document, a_line
+from tests.running.definition import TASKS
 from tests.running.shop import Shop
-from tests.running.walking import FORWARD
+from tests.running.stacks import serving
 
-STATES = (*FORWARD, "FailOrder")
 HOLD: Document = {"kind": "hold"}
-
-
-@pytest.fixture(scope="module")
-def own() -> Iterator[Shop]:
-    """A stack of its own, so that the doctor may be asked about all of it."""
-    with a_running_stack("--faults", "--schedules", "0") as running:
-        yield running
 
 
 @pytest.fixture(autouse=True)
@@ -32,12 +24,12 @@ def _the_doctor_finds_nothing_afterwards(own: Shop) -> Iterator[None]:
 
 def held_in_every_state(shop: Shop, product: str) -> dict[str, str]:
     """For each state an order of 3 pieces whose workflow is held there: order ids by state."""
-    for state in STATES:
+    for state in TASKS:
         shop.plan(state, HOLD | {"where": {"customer_id": state}})
     failing = {"kind": "raise", "times": None, "where": {"customer_id": "FailOrder"}}
     shop.plan("PersistOrder", failing)
-    ids = {state: shop.create(a_line(product, 3), customer_id=state) for state in STATES}
-    for state in STATES:
+    ids = {state: shop.create(a_line(product, 3), customer_id=state) for state in TASKS}
+    for state in TASKS:
         shop.until_held(state)
     return ids
 

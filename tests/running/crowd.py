@@ -1,4 +1,4 @@
-"""Many clients at once, who repeat what was not accepted, and what becomes of their orders."""
+"""Many concurrent clients that repeat what was not accepted, and what becomes of their orders."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -15,21 +15,21 @@ from tests.running.builders import Document, an_id
 from tests.running.shop import Shop
 from tests.running.waiting import eventually
 
-PATIENCE_SECONDS = 300
+TIMEOUT_SECONDS = 300
 KILL_EVERY_SECONDS = 0.2
-MOST_KILLS = 400
+MAX_KILLS = 400
 
 
 @dataclass
 class Crowd:
-    """So many connections to the API; `answered` counts the status codes."""
+    """Clients on so many connections to the API; `answered` counts the status codes."""
 
     shop: Shop
     connections: int
     answered: Counter[int] = field(default_factory=Counter)
 
     def order(self, order: Document, times: int) -> list[str]:
-        """POST the order so many times, each until it is a 201; gives the order ids."""
+        """POST the order so many times, each until it is a 201; returns the order ids."""
         with self._clients() as client, ThreadPoolExecutor(self.connections) as threads:
             return list(threads.map(lambda _: self._until_accepted(client, order), range(times)))
 
@@ -46,7 +46,7 @@ class Crowd:
             yield client
 
     def _until_accepted(self, client: httpx.Client, order: Document) -> str:
-        """The key stays the same, so that an order whose answer was lost is not a second one."""
+        """The key stays the same, so that a lost answer does not lead to a second order."""
         key = an_id()
 
         def accepted() -> str:
@@ -54,13 +54,13 @@ class Crowd:
             assert answer.status_code == 201, answer.text
             return str(answer.json()["order_id"])
 
-        return eventually(accepted, PATIENCE_SECONDS)
+        return eventually(accepted, TIMEOUT_SECONDS)
 
     def _post(self, client: httpx.Client, order: Document, key: str) -> httpx.Response:
         try:
             answer = client.post("/orders", json=order, headers={"Idempotency-Key": key})
         except httpx.ReadError as error:
-            # httpx's pool, under hundreds of threads, may read from a socket that it has closed.
+            # With hundreds of threads, httpx's pool may read from a socket that it has closed.
             raise AssertionError from error
         self.answered[answer.status_code] += 1
         return answer
@@ -70,17 +70,17 @@ class Crowd:
 
 
 def until_quiet(shop: Shop) -> None:
-    """Wait until no execution runs and no function works."""
+    """Wait until no execution and no invocation is running."""
 
     def quiet() -> None:
         assert not running(shop)
 
-    eventually(quiet, PATIENCE_SECONDS)
+    eventually(quiet, TIMEOUT_SECONDS)
     shop.until_idle()
 
 
 def running(shop: Shop) -> list[Document]:
-    """Executions that have not ended, a page of them at most."""
+    """The executions that have not ended, one page at most."""
     machine = shop.environment["STATE_MACHINE_ARN"]
     answer = shop.aws("stepfunctions").list_executions(
         stateMachineArn=machine, statusFilter="RUNNING"
@@ -89,19 +89,19 @@ def running(shop: Shop) -> list[Document]:
 
 
 def outcomes(shop: Shop, ids: list[str]) -> Counter[str]:
-    """How many of the orders have which status; each has one row."""
+    """How many of the orders have each status; every order must have exactly one row."""
     rows = shop.rows("SELECT order_id, status FROM orders WHERE order_id = ANY(:ids)", ids=ids)
     assert sorted(row["order_id"] for row in rows) == sorted(set(ids))
     return Counter(row["status"] for row in rows)
 
 
-def settle(shop: Shop) -> None:
-    """Run the reconciler until it has nothing left to do; then the doctor says nothing."""
+def repair(shop: Shop) -> None:
+    """Run the reconciler until it has nothing left to do; then the doctor must find nothing."""
 
     def nothing_left() -> None:
         assert shop.reconcile(at_most=1000) == {}
 
-    eventually(nothing_left, PATIENCE_SECONDS)
+    eventually(nothing_left, TIMEOUT_SECONDS)
     assert shop.findings() == []
 
 
@@ -109,7 +109,7 @@ def settle(shop: Shop) -> None:
 
 
 def workers(shop: Shop) -> list[psutil.Process]:
-    """Every function's worker processes, which are the fork server's children."""
+    """The worker processes of all functions, which are the fork server's children."""
     stack = psutil.Process(shop.description["pids"]["local"])
     servers = [each for each in stack.children() if "forkserver" in " ".join(each.cmdline())]
     return [worker for server in servers for worker in server.children()]
@@ -117,21 +117,21 @@ def workers(shop: Shop) -> list[psutil.Process]:
 
 @contextmanager
 def workers_dying(shop: Shop, seed: int) -> Iterator[None]:
-    """Kill one worker after the other, any of them, busy or not."""
-    over = Event()
+    """Kill one random worker after the other, busy or idle."""
+    ended = Event()
     with ThreadPoolExecutor(1) as thread:
-        killing = thread.submit(_kill_workers, shop, Random(seed), over)  # noqa: S311 - chance, no secret
+        killing = thread.submit(_kill_workers, shop, Random(seed), ended)  # noqa: S311 - chance, no secret
         try:
             yield
         finally:
-            over.set()
+            ended.set()
             assert killing.result() > 0, "no worker was killed"
 
 
-def _kill_workers(shop: Shop, chance: Random, over: Event) -> int:
-    """At a pace that leaves workers enough to do the work; gives how many were killed."""
+def _kill_workers(shop: Shop, chance: Random, ended: Event) -> int:
+    """Kill at a pace that lets the work go on; returns how many workers were killed."""
     kills = 0
-    while kills < MOST_KILLS and not over.wait(chance.uniform(0, 2 * KILL_EVERY_SECONDS)):
+    while kills < MAX_KILLS and not ended.wait(chance.uniform(0, 2 * KILL_EVERY_SECONDS)):
         if alive := workers(shop):
             kill(chance.choice(alive))
             kills += 1
@@ -139,7 +139,7 @@ def _kill_workers(shop: Shop, chance: Random, over: Event) -> int:
 
 
 def kill(process: psutil.Process) -> None:
-    """With SIGKILL, unless it has ended by itself."""
+    """Send SIGKILL to the process, unless it has ended."""
     try:
         process.kill()
     except psutil.NoSuchProcess:

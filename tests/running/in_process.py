@@ -15,7 +15,6 @@ from typing import Any
 
 import boto3
 import httpx
-import pytest
 from moto import mock_aws
 from moto.backends import get_backend
 from starlette.testclient import TestClient
@@ -24,9 +23,9 @@ from deployment import template
 from local.api_gateway.gateway import Gateway
 from local.lambda_functions.invocation_result import InvocationResult
 from local.lambda_functions.lambda_context import LambdaContext
-from orders import backups, database, step_functions
-from orders.settings import database_settings, settings
+from orders import step_functions
 from tests.running.builders import Document, an_order
+from tests.running.environment import deployed
 from tests.running.tables import Tables
 from tests.running.walking import FORWARD, TaskFailed
 
@@ -156,13 +155,10 @@ def in_process(postgres: dict[str, str]) -> Iterator[InProcess]:
         "S3_BUCKET": BUCKET,
         "STATE_MACHINE_ARN": TEMPLATE.state_machine.arn,
     }
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in environment.items():
-            patch.setenv(name, value)
-        with mock_aws(), _clean_caches():
-            boto3.client("s3").create_bucket(Bucket=BUCKET)
-            _create_state_machine()
-            yield InProcess(environment)
+    with mock_aws(), deployed(environment):
+        boto3.client("s3").create_bucket(Bucket=BUCKET)
+        _create_state_machine()
+        yield InProcess(environment)
 
 
 def _create_state_machine() -> None:
@@ -171,15 +167,3 @@ def _create_state_machine() -> None:
     boto3.client("stepfunctions").create_state_machine(
         name=machine.name, definition=machine.definition, roleArn=role
     )
-
-
-@contextmanager
-def _clean_caches() -> Iterator[None]:
-    """Settings, clients and the warm connection are this context's own."""
-    cached = (settings, database_settings, step_functions._states, backups._s3)  # noqa: SLF001
-    for each in cached:
-        each.cache_clear()
-    yield
-    database._forget()  # noqa: SLF001
-    for each in cached:
-        each.cache_clear()

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,10 @@ from typing import Any
 import boto3
 import httpx
 
+from operations.audit import Window
+from operations.doctor.examination import examine
 from tests.running.builders import Document, an_order
+from tests.running.environment import deployed
 from tests.running.tables import Tables
 from tests.running.waiting import eventually
 from tests.running.walking import TaskFailed
@@ -28,9 +31,10 @@ def states_entered(history: Iterable[Document]) -> list[str]:
 
 @dataclass
 class Shop(Tables):
-    """Talks to the stack whose stack.json says this."""
+    """The running stack that this stack.json describes."""
 
     description: Document
+    _clients: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def at(cls, data: Path) -> "Shop":
@@ -39,13 +43,13 @@ class Shop(Tables):
         return cls(description["environment"], description)
 
     def pid(self, component: str) -> int:
-        """The component's process by now, as stack.json has it."""
+        """The component's current process id, from stack.json."""
         written = Path(self.description["logs"]).parent / "stack.json"
         return int(json.loads(written.read_text())["pids"][component])
 
     def close(self) -> None:
-        """Let go of what was opened."""
-        for opened in ("api", "database"):
+        """Close the connections that were opened."""
+        for opened in ("api", "control", "database"):
             if opened in self.__dict__:
                 getattr(self, opened).close()
 
@@ -60,8 +64,13 @@ class Shop(Tables):
             timeout=30,
         )
 
+    @cached_property
+    def control(self) -> httpx.Client:
+        """HTTP to the functions and to the injection of faults."""
+        return httpx.Client(timeout=30)
+
     def create(self, *lines: Document, **order: str) -> str:
-        """POST an order that must be accepted; gives its id."""
+        """POST an order that must be accepted; returns its id."""
         answer = self.api.post("/orders", json=an_order(*lines, **order))
         assert answer.status_code == 201, answer.text
         return str(answer.json()["order_id"])
@@ -75,23 +84,28 @@ class Shop(Tables):
     def end(self, order_id: str, seconds: float = 60) -> Document:
         """The status of the execution once it has ended."""
 
-        def ended() -> Document:
-            status = self.status(order_id)
-            assert status["status"] != "RUNNING"
-            return status
+        engine, arn = self.aws("stepfunctions"), self.execution_arn(order_id)
 
-        return eventually(ended, seconds)
+        def ended() -> None:
+            assert engine.describe_execution(executionArn=arn)["status"] != "RUNNING"
+
+        eventually(ended, seconds)
+        return self.status(order_id)
+
+    def execution_arn(self, order_id: str) -> str:
+        """The order's execution, which is named after it."""
+        machine = self.environment["STATE_MACHINE_ARN"]
+        return f"{machine.replace(':stateMachine:', ':execution:')}:{order_id}"
 
     def processed(self, *lines: Document) -> str:
-        """An order that went all the way; gives its id."""
+        """An order that was processed; returns its id."""
         order_id = self.create(*lines)
         assert self.end(order_id)["status"] == "SUCCEEDED"
         return order_id
 
     def abort(self, order_id: str) -> None:
         """Stop the order's execution, as an operator would."""
-        arn = self.status(order_id)["execution_arn"]
-        self.aws("stepfunctions").stop_execution(executionArn=arn)
+        self.aws("stepfunctions").stop_execution(executionArn=self.execution_arn(order_id))
 
     def start_by_hand(self, name: str, document: object) -> None:
         """Start an execution as an operator may, with any input."""
@@ -104,12 +118,12 @@ class Shop(Tables):
         return states_entered(self.history(order_id))
 
     def retries(self, order_id: str) -> int:
-        """How often a state of the order's execution was tried and did not work."""
+        """How many attempts of tasks failed in the order's execution."""
         return sum(e["type"] in ("TaskFailed", "TaskTimedOut") for e in self.history(order_id))
 
     def history(self, order_id: str) -> list[Document]:
         """The events of the order's execution."""
-        arn = self.status(order_id)["execution_arn"]
+        arn = self.execution_arn(order_id)
         answer = self.aws("stepfunctions").get_execution_history(executionArn=arn)
         return list(answer["events"])
 
@@ -118,7 +132,7 @@ class Shop(Tables):
     def invoke(self, function: str, event: Document) -> Document:
         """Run a function's handler in its own worker; raises TaskFailed."""
         url = f"{self.description['lambda_url']}/2015-03-31/functions/{function}/invocations"
-        answer = httpx.post(url, json=event, timeout=30)
+        answer = self.control.post(url, json=event)
         document = answer.json()
         if "x-amz-function-error" in answer.headers:
             raise TaskFailed(document)
@@ -137,38 +151,38 @@ class Shop(Tables):
     def plan(self, state: str, *faults: Document) -> None:
         """Add faults to the function of a state, aimed with `where`; `clear_faults` ends them."""
         url = f"{self.description['lambda_url']}/faults/{state}Function"
-        httpx.post(url, json=faults).raise_for_status()
+        self.control.post(url, json=faults).raise_for_status()
 
     def plan_aws(self, operation: str, *faults: Document) -> None:
         """Add faults to an operation of S3 or Step Functions, such as PutObject."""
         url = f"{self.description['aws_url']}/faults/{operation}"
-        httpx.post(url, json=faults).raise_for_status()
+        self.control.post(url, json=faults).raise_for_status()
 
     def unplan(self, state: str) -> None:
-        """Plan nothing more for the function of a state, and let go who is held there."""
+        """Remove the planned faults of the state's function, and release what is held there."""
         url = f"{self.description['lambda_url']}/faults/{state}Function"
-        httpx.put(url, json=[]).raise_for_status()
+        self.control.put(url, json=[]).raise_for_status()
 
     def unplan_aws(self, operation: str) -> None:
-        """Plan nothing more for an operation of S3 or Step Functions."""
+        """Remove the planned faults of an operation of S3 or Step Functions."""
         url = f"{self.description['aws_url']}/faults/{operation}"
-        httpx.put(url, json=[]).raise_for_status()
+        self.control.put(url, json=[]).raise_for_status()
 
     def clear_faults(self) -> None:
-        """Plan nothing any more, and let go who is held."""
+        """Remove all planned faults, and release what is held."""
         for address in ("lambda_url", "aws_url"):
-            httpx.delete(f"{self.description[address]}/faults").raise_for_status()
+            self.control.delete(f"{self.description[address]}/faults").raise_for_status()
 
     def invocations(self, which: str) -> Document:
-        """How many are "held" by a fault, or "running", by function."""
-        answer = httpx.get(f"{self.description['lambda_url']}/faults")
+        """How many invocations are "held" by a fault, or "running", by function."""
+        answer = self.control.get(f"{self.description['lambda_url']}/faults")
         return dict(answer.raise_for_status().json()[which])
 
     def planned(self) -> list[Document]:
-        """The faults that have not struck yet, or strike for ever."""
+        """The faults that are planned and not used up."""
         found = []
         for address in ("lambda_url", "aws_url"):
-            answer = httpx.get(f"{self.description[address]}/faults").raise_for_status()
+            answer = self.control.get(f"{self.description[address]}/faults").raise_for_status()
             found += [fault for faults in answer.json()["planned"].values() for fault in faults]
         return found
 
@@ -181,7 +195,7 @@ class Shop(Tables):
         eventually(held)
 
     def until_idle(self) -> None:
-        """Wait until no function works on anything, those included that nobody waits for."""
+        """Wait until no invocation is running, late ones included."""
 
         def idle() -> None:
             assert self.invocations("running") == {}
@@ -196,7 +210,7 @@ class Shop(Tables):
 
     @contextmanager
     def machine_timeout(self, seconds: int) -> Iterator[None]:
-        """Let executions that start meanwhile have only so many seconds."""
+        """Give executions that start in this context only so many seconds."""
         arn = self.environment["STATE_MACHINE_ARN"]
         engine = self.aws("stepfunctions")
         definition = engine.describe_state_machine(stateMachineArn=arn)["definition"]
@@ -221,10 +235,10 @@ class Shop(Tables):
         )
 
     def findings(self) -> list[Document]:
-        """What the doctor finds."""
-        done = self.command("operations.doctor", "--json", "--older-than", "0")
-        assert done.returncode in (0, 1), done.stderr
-        return list(json.loads(done.stdout)["findings"])
+        """What the doctor finds. It runs in this process, which is faster than the command."""
+        with deployed(self.environment):
+            found = examine(Window(older_than=0))
+        return [finding.model_dump() for finding in found.findings]
 
     def reconcile(self, **request: object) -> dict[str, str]:
         """Run the reconciler's function, young orders included: outcomes by order id."""
@@ -251,6 +265,12 @@ class Shop(Tables):
         self.aws("s3").delete_object(Bucket=bucket, Key=backup["key"])
 
     def aws(self, service: str) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
+        """A client, which costs 20 ms to make, and so is kept."""
+        if service not in self._clients:
+            self._clients[service] = self._client(service)
+        return self._clients[service]
+
+    def _client(self, service: str) -> Any:  # noqa: ANN401 - as above
         url = self.description["step_functions_url" if service != "s3" else "aws_url"]
         settings = self.environment
         return boto3.client(

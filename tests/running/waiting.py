@@ -1,4 +1,4 @@
-"""Waiting for a condition, in place of a sleep."""
+"""Waits for a condition instead of sleeping."""
 
 from collections.abc import Callable
 from typing import TypeVar

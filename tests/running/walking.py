@@ -1,10 +1,11 @@
-"""The workflow's document, taken by hand through the tasks, one state after the other."""
+"""Runs an order through the tasks one after the other, without the engine."""
 
 from typing import Protocol
 
 from tests.running.builders import Document, a_line, an_id, an_order
+from tests.running.definition import FORWARD
 
-FORWARD = ("CalculatePrice", "CheckInventory", "PersistOrder", "BackUpOrder", "UpdateStatus")
+__all__ = ["FORWARD", "Functions", "TaskFailed", "failing", "walked"]
 
 
 class TaskFailed(Exception):

@@ -9,33 +9,33 @@ from pydantic import BaseModel, ConfigDict, RootModel
 
 
 class Part(BaseModel):
-    """A part of the file, closed, its fields as they are called there."""
+    """A closed part of the file; its fields have the names that the format gives them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Thrown(Part):
-    """A try that fails."""
+    """A failed attempt."""
 
     Error: str
     Cause: str
 
 
 class Response(Part):
-    """Of one try or of several alike; lambda:invoke puts the function's answer into Payload."""
+    """For one or more attempts; lambda:invoke puts the function's output into Payload."""
 
     Return: RootModel[dict[str, Any]] | None = None
     Throw: Thrown | None = None
 
 
 class Cases(Part):
-    """By case and state, the name of the responses."""
+    """The name of the responses, by case and state."""
 
     TestCases: dict[str, RootModel[dict[str, str]]]
 
 
 class MockConfig(Part):
-    """The whole file. Responses are keyed by tries: "0", "1-3"."""
+    """The whole file. Responses are keyed by attempts: "0", "1-3"."""
 
     StateMachines: dict[str, Cases]
     MockedResponses: dict[str, dict[str, Response]]

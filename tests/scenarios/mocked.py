@@ -1,7 +1,7 @@
-"""Runs the mocked scenarios: on moto's engine, or on one that knows `ARN#case`.
+"""Runs the mocked scenarios: on moto's engine, or on one that accepts `ARN#case`.
 
-moto knows the mock format but lets nobody hand it a file, so its worker is told which case to
-run: the one that the execution is named after.
+moto reads the mock format, but has no way to set the file. So its worker is patched to run the
+case that the execution is named after.
 """
 
 import json
@@ -41,14 +41,14 @@ class MockedWorker(ExecutionWorker):
     """Runs the case that the execution is named after."""
 
     def __init__(self, evaluation_details: Any, **given: Any) -> None:  # noqa: ANN401 - moto's own
-        case = moto_mocking._mock_test_case_from_raw(  # noqa: SLF001 - its one way in is closed
+        case = moto_mocking._mock_test_case_from_raw(  # noqa: SLF001 - moto has no public function for it
             MACHINE, case_of(evaluation_details.execution_details.name), CONFIG
         )
         super().__init__(evaluation_details, **given, mock_test_case=case)
 
 
 def on_moto(definition: Document, cases: Iterable[str]) -> Histories:
-    """What happened in each case on moto's engine, in this process."""
+    """The history of each case on moto's engine, in this process."""
     running: Any = {"stepfunctions": {"execute_state_machine": True}}
     with pytest.MonkeyPatch.context() as patch, mock_aws(config=running):
         patch.setattr(execution, "ExecutionWorker", MockedWorker)
@@ -58,14 +58,14 @@ def on_moto(definition: Document, cases: Iterable[str]) -> Histories:
 
 
 def on(url: str, definition: Document, cases: Iterable[str]) -> Histories:
-    """What happened in each case on the engine there, which has asl/mock_config.json."""
+    """The history of each case on the engine at this URL, which reads asl/mock_config.json."""
     engine = boto3.client("stepfunctions", endpoint_url=url, **CLIENT)
     machine = updated(engine, definition)
     return run(engine, {case: f"{machine}#{case}" for case in cases})
 
 
 def updated(engine: Any, definition: Document) -> str:  # noqa: ANN401 - boto3 makes its clients
-    """The ARN of the state machine, which is as defined now."""
+    """Create or update the state machine; returns its ARN."""
     arn, text = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{MACHINE}", json.dumps(definition)
     try:
         engine.update_state_machine(stateMachineArn=arn, definition=text)
@@ -84,10 +84,10 @@ def run(engine: Any, machines: dict[str, str]) -> Histories:  # noqa: ANN401 - a
 
 
 def ended(engine: Any, arn: str) -> list[Document]:  # noqa: ANN401 - as above
-    """The history of an execution that is over."""
+    """The history of the execution, once it has ended."""
 
-    def over() -> list[Document]:
+    def history() -> list[Document]:
         assert engine.describe_execution(executionArn=arn)["status"] != "RUNNING"
         return list(engine.get_execution_history(executionArn=arn)["events"])
 
-    return eventually(over)
+    return eventually(history)

@@ -1,7 +1,7 @@
-"""Which ways through a state machine an execution took, told from its history.
+"""The exits of the states through which an execution went, read from its history.
 
-A way is a state and how it was left: "Next", "End", "Catch[0]", "Retry[1]" (left to be tried
-again), or "fails" (the execution ends there).
+An exit is a state and how an execution leaves it: "Next", "End", "Catch[0]", "Retry[1]" (for
+another attempt), or "fails" (the execution fails there).
 """
 
 from collections import Counter
@@ -11,25 +11,26 @@ from typing import NamedTuple
 from tests.running.builders import Document
 
 ALL = "States.ALL"
-TRIES = ("TaskScheduled", "LambdaFunctionScheduled")
+SUCCESS = ("Next", "End")
+ATTEMPTS = ("TaskScheduled", "LambdaFunctionScheduled")
 
 
-class Edge(NamedTuple):
-    """A state, and a way out of it."""
+class Exit(NamedTuple):
+    """A state, and one way in which an execution can leave it."""
 
     state: str
-    way: str
+    name: str
 
 
-def edges_of(definition: Document) -> list[Edge]:
-    """Every way out of every state, in the definition's order."""
+def exits_of(definition: Document) -> list[Exit]:
+    """All exits of all states, in the definition's order."""
     states = definition["States"].items()
-    return [Edge(name, way) for name, state in states for way in ways_out(state)]
+    return [Exit(state, name) for state, described in states for name in exit_names(described)]
 
 
-def ways_out(state: Document) -> Iterator[str]:
-    """A task without a catch-all may fail its execution, and a Fail state does."""
-    yield from (way for way in ("Next", "End") if way in state)
+def exit_names(state: Document) -> Iterator[str]:
+    """A task without a catch-all may fail its execution, and a Fail state always does."""
+    yield from (name for name in SUCCESS if name in state)
     for policy in ("Catch", "Retry"):
         yield from (f"{policy}[{place}]" for place in range(len(state.get(policy, ()))))
     caught = [name for entry in state.get("Catch", ()) for name in entry["ErrorEquals"]]
@@ -37,30 +38,30 @@ def ways_out(state: Document) -> Iterator[str]:
         yield "fails"
 
 
-def taken(definition: Document, history: Iterable[Document]) -> Iterator[Edge]:
-    """The ways that one execution took, in order.
+def taken(definition: Document, history: Iterable[Document]) -> Iterator[Exit]:
+    """The exits that one execution took, in order.
 
-    A way that the definition does not have is told as one: "Retry of RuntimeError".
+    One that the definition does not have is named after what happened: "Retry of RuntimeError".
     """
     state, error = "", ""
     for event in history:
         kind = event["type"]
         if kind.startswith("Task") and kind.endswith(("Failed", "TimedOut")):
             error = error_of(event)
-        elif kind in TRIES and error:
-            yield Edge(state, entry_for(definition["States"][state], "Retry", error))
+        elif kind in ATTEMPTS and error:
+            yield Exit(state, entry_for(definition["States"][state], "Retry", error))
             error = ""
         elif kind.endswith("StateEntered"):
             entered = event["stateEnteredEventDetails"]["name"]
             if state:
-                yield Edge(state, way_on(definition["States"][state], error, entered))
+                yield Exit(state, exit_to(definition["States"][state], error, entered))
             state, error = entered, ""
         elif kind.startswith("Execution") and kind != "ExecutionStarted":
-            yield Edge(state, "End" if kind == "ExecutionSucceeded" else "fails")
+            yield Exit(state, "End" if kind == "ExecutionSucceeded" else "fails")
 
 
-def way_on(state: Document, error: str, entered: str) -> str:
-    """The way that led from the state to the one entered next."""
+def exit_to(state: Document, error: str, entered: str) -> str:
+    """The exit that led from the state to the one entered next."""
     if error:
         return entry_for(state, "Catch", error, entered)
     return "Next" if state.get("Next") == entered else f"Next to {entered}"
@@ -76,14 +77,14 @@ def entry_for(state: Document, policy: str, error: str, entered: str | None = No
 
 
 def error_of(event: Document) -> str:
-    """The error of a try that failed; a timeout may leave its name out."""
+    """The error of a failed attempt; a timeout may come without a name."""
     kind = event["type"]
     details = event.get(f"{kind[0].lower()}{kind[1:]}EventDetails", {})
     return str(details.get("error", "States.Timeout" if kind.endswith("TimedOut") else ""))
 
 
 def failures(history: Iterable[Document]) -> dict[str, list[str]]:
-    """The errors of all tries that failed, by state."""
+    """The errors of all failed attempts, by state."""
     found: dict[str, list[str]] = {}
     state = ""
     for event in history:
@@ -93,17 +94,16 @@ def failures(history: Iterable[Document]) -> dict[str, list[str]]:
     return found
 
 
-def table(definition: Document, walked: Iterable[Edge]) -> str:
-    """How often each way was taken; "never" stands out."""
-    times, edges = Counter(walked), edges_of(definition)
-    ways = sorted({edge.way for edge in edges}, key=lambda way: (way not in ("Next", "End"), way))
-    covered = sum(edge in times for edge in edges)
+def table(definition: Document, walked: Iterable[Exit]) -> str:
+    """How often each exit was taken; one that was not says "never"."""
+    times, exits = Counter(walked), exits_of(definition)
+    names = sorted({each.name for each in exits}, key=lambda name: (name not in SUCCESS, name))
+    covered = sum(each in times for each in exits)
     wide = max(map(len, definition["States"]))
-    lines = [f"Ways through the state machine: {covered} of {len(edges)} taken"]
-    lines.append(" " * wide + "".join(f"{way:>10}" for way in ways))
-    for name in definition["States"]:
-        cells = (
-            (times[Edge(name, way)] or "never") if Edge(name, way) in edges else "" for way in ways
-        )
-        lines.append(f"{name:<{wide}}" + "".join(f"{cell:>10}" for cell in cells))
+    lines = [f"Paths through the state machine: {covered} of {len(exits)} exits taken"]
+    lines.append(" " * wide + "".join(f"{name:>10}" for name in names))
+    for state in definition["States"]:
+        row = (Exit(state, name) for name in names)
+        cells = ((times[each] or "never") if each in exits else "" for each in row)
+        lines.append(f"{state:<{wide}}" + "".join(f"{cell:>10}" for cell in cells))
     return "\n".join(lines)

@@ -1,10 +1,10 @@
-"""One path through the workflow, as a file of tests/scenarios says it.
+"""One path through the workflow, as a JSON file of tests/scenarios describes it.
 
-`failing` plans faults by state, as docs/faults.md has them, for this scenario's order alone;
-`expected` is what must come of it.
+`failing` plans faults by state, as docs/faults.md has them, for this scenario's order alone.
+`expected` is what must become of the order.
 """
 
-import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -14,56 +14,57 @@ from pydantic_core import PydanticCustomError
 from local.faults.function_faults import AnyFunctionFault
 from orders.documents.fields import Money, Quantity
 from orders.model import OrderStatus
-from tests.conftest import ROOT
+from tests.running.definition import COMPENSATION, FORWARD, STATES
+from tests.running.stacks import ROOT
 
 FOLDER = ROOT / "tests" / "scenarios"
-ASL = ROOT / "asl" / "order_processing.asl.json"
-STATES = tuple(json.loads(ASL.read_text("utf-8"))["States"])
 
 
 class WrongScenario(Exception):
     """A file is not a scenario; the message names the file and the field."""
 
 
-def a_state(name: str) -> str:
-    """The name, if the state machine has it."""
-    if name not in STATES:
-        message = f"must be a state: {', '.join(STATES)}"
-        raise PydanticCustomError("state", message)
-    return name
+def one_of(states: Iterable[str]) -> AfterValidator:
+    """Refuse a name that is none of these states."""
+
+    def check(name: str) -> str:
+        if name not in states:
+            message = f"must be a state: {', '.join(states)}"
+            raise PydanticCustomError("state", message)
+        return name
+
+    return AfterValidator(check)
 
 
-State = Annotated[str, AfterValidator(a_state)]
+State = Annotated[str, one_of(STATES)]
+ForwardState = Annotated[str, one_of(FORWARD)]
 
 
 class Part(BaseModel):
-    """Closed, so that a misspelt field is told."""
+    """A closed model, so that a misspelt field is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Product(Part):
-    """What the inventory has."""
+    """The product as the inventory has it."""
 
     price: Money
     stock: Annotated[int, Field(ge=0)]
 
 
 class Row(Part):
-    """What the orders table has."""
+    """The order as the orders table has it."""
 
     status: OrderStatus
     total_amount: Money
 
 
-class Outcome(Part):
-    """What comes of the order. `failures`: the errors of tries that failed, by state.
-
-    `{product}` in the cause is the product's id; a cause need only be contained in the true one.
-    """
+class Result(Part):
+    """What became of an order. `failures`: the errors of failed attempts, by state."""
 
     path: tuple[State, ...]
-    failures: dict[State, tuple[str, ...]] = {}
+    failures: dict[State, tuple[str, ...]]
     status: Literal["SUCCEEDED", "FAILED"]
     error: str | None = None
     cause: str | None = None
@@ -72,14 +73,44 @@ class Outcome(Part):
     backups: int
 
 
-class Scenario(Part):
-    """An order of one product (null: one that is unknown), what strikes it, what comes of it."""
+class Expected(Part):
+    """What must become of the order; its path follows from the state that fails.
 
-    tells: Annotated[str, Field(min_length=1)]
+    `{product}` in the cause is the product's id; a cause need only be contained in the true one.
+    """
+
+    fails_in: ForwardState | None = None
+    compensated: bool = True
+    failures: dict[State, tuple[str, ...]] = {}
+    error: str | None = None
+    cause: str | None = None
+    row: Row | None
+    stock: int | None
+    backups: int
+
+    @property
+    def path(self) -> tuple[State, ...]:
+        """The states up to the one that fails, and those of the compensation."""
+        if not self.fails_in:
+            return FORWARD
+        forward = FORWARD[: FORWARD.index(self.fails_in) + 1]
+        return (*forward, *(COMPENSATION if self.compensated else COMPENSATION[:1]))
+
+    @property
+    def result(self) -> Result:
+        """The same with path and status, to compare with what became of the order."""
+        given = self.model_dump(exclude={"fails_in", "compensated"})
+        return Result(path=self.path, status="FAILED" if self.fails_in else "SUCCEEDED", **given)
+
+
+class Scenario(Part):
+    """An order of one product (null: an unknown one), the faults, and the expected result."""
+
+    description: Annotated[str, Field(min_length=1)]
     product: Product | None
     quantity: Quantity
     failing: dict[State, tuple[Annotated[AnyFunctionFault, Field(discriminator="kind")], ...]] = {}
-    expected: Outcome
+    expected: Expected
 
 
 def read(path: Path) -> Scenario:

@@ -1,9 +1,9 @@
-"""What counts as a way that was taken, and that a missing one is told."""
+"""How an execution's exits are read from its history, and that a missing one is reported."""
 
 from collections.abc import Iterator
 
 from tests.running.builders import Document
-from tests.scenarios.paths import Edge, edges_of, failures, table, taken
+from tests.scenarios.paths import Exit, exits_of, failures, table, taken
 
 BUSY, ALL = "Lambda.TooManyRequestsException", "States.ALL"
 DEFINITION: Document = {
@@ -22,13 +22,13 @@ DEFINITION: Document = {
         "Failed": {"Type": "Fail"},
     }
 }
-WELL = Edge("Pick", "Next"), Edge("Send", "End")
+WELL = Exit("Pick", "Next"), Exit("Send", "End")
 
 
-def history(*told: str) -> Iterator[Document]:
-    """`Pick` enters it, `!Gone` is a try that failed, `end` and `fail` end the execution."""
+def history(*words: str) -> Iterator[Document]:
+    """`Pick` enters that state, `!Gone` fails an attempt, `end` and `fail` end the execution."""
     yield {"type": "ExecutionStarted"}
-    for word in told:
+    for word in words:
         if word in ("end", "fail"):
             yield {"type": "ExecutionSucceeded" if word == "end" else "ExecutionFailed"}
         elif word == "try":
@@ -41,62 +41,64 @@ def history(*told: str) -> Iterator[Document]:
             yield {"type": "TaskStateEntered", "stateEnteredEventDetails": {"name": word}}
 
 
-def ways(*told: str) -> list[Edge]:
-    return list(taken(DEFINITION, history(*told)))
+def exits(*words: str) -> list[Exit]:
+    return list(taken(DEFINITION, history(*words)))
 
 
 def test_a_definition_has_every_next_catch_retry_and_end() -> None:
-    assert edges_of(DEFINITION) == [
-        *(Edge("Pick", way) for way in ("Next", "Catch[0]", "Catch[1]", "Retry[0]", "Retry[1]")),
-        *(Edge("Send", way) for way in ("End", "Catch[0]")),
-        *(Edge("Undo", way) for way in ("Next", "Retry[0]", "fails")),
-        Edge("Failed", "fails"),
+    assert exits_of(DEFINITION) == [
+        *(Exit("Pick", name) for name in ("Next", "Catch[0]", "Catch[1]", "Retry[0]", "Retry[1]")),
+        *(Exit("Send", name) for name in ("End", "Catch[0]")),
+        *(Exit("Undo", way) for way in ("Next", "Retry[0]", "fails")),
+        Exit("Failed", "fails"),
     ]
 
 
 def test_an_execution_that_goes_well_takes_next_and_end() -> None:
-    assert ways("Pick", "try", "Send", "try", "end") == [*WELL]
+    assert exits("Pick", "try", "Send", "try", "end") == [*WELL]
 
 
-def test_a_try_after_an_error_takes_the_retry_that_names_it() -> None:
-    told = ("Pick", "try", f"!{BUSY}", "try", "late", "try", "Send", "try", "end")
+def test_an_attempt_after_an_error_takes_the_retry_that_names_the_error() -> None:
+    words = ("Pick", "try", f"!{BUSY}", "try", "late", "try", "Send", "try", "end")
 
-    assert ways(*told) == [Edge("Pick", "Retry[0]"), Edge("Pick", "Retry[1]"), *WELL]
+    assert exits(*words) == [Exit("Pick", "Retry[0]"), Exit("Pick", "Retry[1]"), *WELL]
 
 
-def test_a_state_entered_after_an_error_was_led_to_by_the_catch_that_names_it() -> None:
-    assert ways("Pick", "try", "!Gone", "Failed")[-1] == Edge("Pick", "Catch[0]")
-    assert ways("Pick", "try", "!Bug", "Undo")[-1] == Edge("Pick", "Catch[1]")
+def test_a_state_entered_after_an_error_takes_the_catch_that_names_the_error() -> None:
+    assert exits("Pick", "try", "!Gone", "Failed")[-1] == Exit("Pick", "Catch[0]")
+    assert exits("Pick", "try", "!Bug", "Undo")[-1] == Exit("Pick", "Catch[1]")
 
 
 def test_an_error_that_nothing_catches_fails_the_execution() -> None:
-    assert ways("Undo", "try", "!Bug", "fail") == [Edge("Undo", "fails")]
+    assert exits("Undo", "try", "!Bug", "fail") == [Exit("Undo", "fails")]
 
 
-def test_a_way_that_the_definition_does_not_have_is_none_of_its_edges() -> None:
+def test_an_exit_that_the_definition_does_not_have_is_none_of_its_exits() -> None:
     strange = [
-        *ways("Pick", "try", "!Bug", "try"),
-        *ways("Send", "try", "!Bug", "Failed"),
-        *ways("Pick", "try", "Undo"),
+        *exits("Pick", "try", "!Bug", "try"),
+        *exits("Send", "try", "!Bug", "Failed"),
+        *exits("Pick", "try", "Undo"),
     ]
 
     assert strange == [
-        Edge("Pick", "Retry of Bug"),
-        Edge("Send", "Catch[0] to Failed"),
-        Edge("Pick", "Next to Undo"),
+        Exit("Pick", "Retry of Bug"),
+        Exit("Send", "Catch[0] to Failed"),
+        Exit("Pick", "Next to Undo"),
     ]
-    assert set(strange).isdisjoint(edges_of(DEFINITION))
+    assert set(strange).isdisjoint(exits_of(DEFINITION))
 
 
-def test_a_way_that_was_never_taken_is_told() -> None:
-    told = table(DEFINITION, ways("Pick", "try", f"!{BUSY}", "try", "Send", "try", "end"))
+def test_the_table_says_which_exits_were_never_taken() -> None:
+    walked = exits("Pick", "try", f"!{BUSY}", "try", "Send", "try", "end")
 
-    assert told.splitlines()[0] == "Ways through the state machine: 3 of 11 taken"
-    (pick,) = (line for line in told.splitlines() if line.startswith("Pick"))
+    lines = table(DEFINITION, walked).splitlines()
+
+    assert lines[0] == "Paths through the state machine: 3 of 11 exits taken"
+    (pick,) = (line for line in lines if line.startswith("Pick"))
     assert pick.split() == ["Pick", "1", "never", "never", "1", "never"]
 
 
-def test_the_errors_of_tries_are_told_by_state() -> None:
-    told = history("Pick", "try", f"!{BUSY}", "try", "Send", "try", "late", "Undo")
+def test_the_errors_of_failed_attempts_are_listed_by_state() -> None:
+    events = history("Pick", "try", f"!{BUSY}", "try", "Send", "try", "late", "Undo")
 
-    assert failures(told) == {"Pick": [BUSY], "Send": ["States.Timeout"]}
+    assert failures(events) == {"Pick": [BUSY], "Send": ["States.Timeout"]}

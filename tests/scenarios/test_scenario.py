@@ -1,4 +1,4 @@
-"""A mistake in a scenario is one sentence that names the file and the field."""
+"""A mistake in a scenario is reported in one sentence, which names the file and the field."""
 
 import json
 from pathlib import Path
@@ -12,24 +12,24 @@ GOOD: Document = json.loads((FOLDER / "too-little-stock.json").read_text("utf-8"
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "message"),
     [
         ({"quantitty": 3}, "quantitty: Extra inputs are not permitted"),
         ({"quantity": 0}, "quantity: must be a whole number from 1 to 10000"),
         ({"failing": {"CheckOut": []}}, "failing.CheckOut.[key]: must be a state"),
         ({"failing": {"FailOrder": [{"kind": "kil"}]}}, "failing.FailOrder.0: Input tag 'kil'"),
-        ({"expected": GOOD["expected"] | {"path": ["Pay"]}}, "expected.path.0: must"),
-        ({"expected": {}}, "expected.path: Field required"),
+        ({"expected": GOOD["expected"] | {"fails_in": "FailOrder"}}, "expected.fails_in: must be"),
+        ({"expected": {}}, "expected.row: Field required"),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else None,
 )
-def test_a_mistake_names_file_and_field(tmp_path: Path, wrong: Document, told: str) -> None:
+def test_a_mistake_names_file_and_field(tmp_path: Path, wrong: Document, message: str) -> None:
     (tmp_path / "mine.json").write_text(json.dumps(GOOD | wrong))
 
     with pytest.raises(WrongScenario) as refused:
         every_scenario(tmp_path)
 
-    assert str(refused.value).startswith(f"mine.json: {told}")
+    assert str(refused.value).startswith(f"mine.json: {message}")
 
 
 def test_what_is_no_json_names_the_file(tmp_path: Path) -> None:

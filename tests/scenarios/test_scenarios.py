@@ -1,6 +1,6 @@
-"""Every file of tests/scenarios, through the API, on the engine; all orders are at work at once."""
+"""Runs every file of tests/scenarios through the API, on the engine, all at the same time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from orders.documents.workflow import Failure
 from tests.running.builders import Document, a_line
 from tests.running.shop import Shop, states_entered
 from tests.scenarios import paths
-from tests.scenarios.scenario import Outcome, Row, Scenario, every_scenario
+from tests.scenarios.scenario import Expected, Result, Row, Scenario, every_scenario
 
 pytestmark = pytest.mark.any_engine
 
@@ -28,13 +28,13 @@ class Run(NamedTuple):
 
 @pytest.fixture(scope="module")
 def runs(shop: Shop, request: pytest.FixtureRequest) -> Iterator[dict[str, Run]]:
-    """The scenarios whose tests were chosen."""
+    """The orders of the scenarios whose tests were selected."""
     chosen = [getattr(item, "callspec", NONE).params.get("name") for item in request.session.items]
     names = [name for name in SCENARIOS if name in chosen]
     started = {name: start(shop, name, SCENARIOS[name]) for name in names}
     for order_id, _ in started.values():
         shop.end(order_id, seconds=180)
-    # Before those who are held go on: moto adds their answer to a history that has ended.
+    # Read before held invocations are released: moto adds their answers to ended histories.
     yield {name: Run(*order, shop.history(order[0])) for name, order in started.items()}
     shop.clear_faults()
     shop.until_idle()
@@ -64,13 +64,13 @@ def test_the_order_takes_the_path_and_ends_as_its_scenario_says(
 ) -> None:
     expected = SCENARIOS[name].expected
 
-    came = seen(shop, runs[name]) | why(runs[name], definition, expected)
+    seen = result(shop, runs[name]) | reason(runs[name], definition, expected)
 
-    assert Outcome.model_validate(came).model_dump() == expected.model_dump()
+    assert Result.model_validate(seen).model_dump() == expected.result.model_dump()
 
 
-def seen(shop: Shop, run: Run) -> Document:
-    """What came of the order, but for the why."""
+def result(shop: Shop, run: Run) -> Document:
+    """What became of the order, without error and cause."""
     row = shop.order_row(run.order_id)
     return {
         "path": states_entered(run.history),
@@ -82,8 +82,8 @@ def seen(shop: Shop, run: Run) -> Document:
     }
 
 
-def why(run: Run, definition: Document, expected: Outcome) -> Document:
-    """The execution's error and cause; a cause that holds the expected one stands for it."""
+def reason(run: Run, definition: Document, expected: Expected) -> Document:
+    """The execution's error and cause; the expected cause, if the true one contains it."""
     details = run.history[-1].get("executionFailedEventDetails")
     if not details:
         return {}
@@ -95,14 +95,13 @@ def why(run: Run, definition: Document, expected: Outcome) -> Document:
     return {"error": failure.Error, "cause": cause}
 
 
-def test_every_way_through_the_state_machine_was_taken(
-    runs: dict[str, Run], definition: Document, capsys: pytest.CaptureFixture[str]
+def test_every_exit_of_the_state_machine_was_taken(
+    runs: dict[str, Run], definition: Document, record_property: Callable[[str, object], None]
 ) -> None:
-    walked = [edge for run in runs.values() for edge in paths.taken(definition, run.history)]
-    every = set(paths.edges_of(definition))
+    walked = [each for run in runs.values() for each in paths.taken(definition, run.history)]
+    every = set(paths.exits_of(definition))
 
-    with capsys.disabled():
-        print(f"\n{paths.table(definition, walked)}")  # noqa: T201 - for who looks at the run
+    record_property("table", paths.table(definition, walked))
     if len(runs) < len(SCENARIOS):
         pytest.skip("not all scenarios were run")
     assert sorted(every.difference(walked)) == [], "never taken: add a scenario"

@@ -1,4 +1,4 @@
-"""compose.yaml fits the stack. No Docker is needed for this; that it starts is not tried here."""
+"""compose.yaml fits the stack. These tests need no Docker, and do not start the container."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from deployment.cloudformation import ACCOUNT, REGION
-from tests.conftest import ROOT
+from tests.running.stacks import ROOT
 
 SERVICES: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))["services"]
 HOSTS = {"step-functions": "host.docker.internal", "step-functions-linux": "127.0.0.1"}

@@ -1,7 +1,7 @@
-"""Whatever is sent, the answer is one that docs/openapi.json promises.
+"""Every answer to generated requests is one that docs/openapi.json documents.
 
-schemathesis makes the requests, right and wrong ones; the number of them comes from the
-Hypothesis profile (tests/conftest.py), and is at least 10,000 with `--all`.
+schemathesis generates valid and invalid requests. Their number comes from the Hypothesis profile
+(tests/conftest.py), and is at least 10,000 with `--all`.
 """
 
 import re
@@ -17,8 +17,8 @@ from schemathesis.config import SchemathesisConfig
 
 from openapi.document import TARGET
 from orders.model import OrderStatus
-from tests.conftest import a_running_stack
 from tests.running.shop import Shop
+from tests.running.stacks import a_running_stack
 
 CONFIG = SchemathesisConfig.from_dict(
     {
@@ -26,7 +26,7 @@ CONFIG = SchemathesisConfig.from_dict(
             "deterministic": True,
             "database": "none",
             "allow-extra-parameters": False,  # unknown parameters are ignored, not refused
-            "with-security-parameters": False,  # or half of what is wrong would just lack the key
+            "with-security-parameters": False,  # else most errors are a missing key
         },
         "operations": [
             {
@@ -43,7 +43,7 @@ api = schemathesis.openapi.from_path(TARGET, config=CONFIG)
 
 @api.hook
 def filter_body(context: schemathesis.HookContext, body: Any) -> bool:  # noqa: ANN401  # any JSON
-    """To JSON Schema `2.0` is a whole number; the contract refuses it, and it cannot be told."""
+    """Leave out `2.0`: an integer in JSON Schema, which cannot express that the API refuses it."""
     items = body.get("items") if isinstance(body, dict) else None
     lines = (line for line in items if isinstance(line, dict)) if isinstance(items, list) else ()
     quantities = (line.get("quantity") for line in lines)
@@ -51,15 +51,15 @@ def filter_body(context: schemathesis.HookContext, body: Any) -> bool:  # noqa: 
 
 
 @pytest.fixture(scope="module")
-def shop() -> Iterator[Shop]:
-    """A stack of its own: what is sent here takes the sample products' stock, and fills lists."""
+def shop(starts_a_stack: None) -> Iterator[Shop]:
+    """A stack of its own: these requests take the sample products' stock, and fill lists."""
     with a_running_stack("--faults") as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def sent(pytestconfig: pytest.Config) -> Iterator[Counter[str]]:
-    """Requests by operation and status."""
+def counts(pytestconfig: pytest.Config) -> Iterator[Counter[str]]:
+    """The numbers of requests, by operation and status."""
     counted: Counter[str] = Counter()
     yield counted
     if pytestconfig.getoption("--all"):
@@ -67,8 +67,8 @@ def sent(pytestconfig: pytest.Config) -> Iterator[Counter[str]]:
 
 
 @pytest.fixture(scope="module")
-def door(shop: Shop) -> dict[str, Any]:
-    """How a case reaches the stack."""
+def address(shop: Shop) -> dict[str, Any]:
+    """The arguments with which a case is sent to the stack."""
     return {
         "base_url": shop.description["api_url"],
         "headers": {"x-api-key": shop.description["api_key"]},
@@ -77,15 +77,15 @@ def door(shop: Shop) -> dict[str, Any]:
 
 @api.parametrize()
 def test_an_answer_is_in_the_document(
-    case: Case, shop: Shop, door: dict[str, Any], sent: Counter[str]
+    case: Case, shop: Shop, address: dict[str, Any], counts: Counter[str]
 ) -> None:
     store(shop, str(case.path_parameters.get("order_id")))
-    answer = case.call_and_validate(**door)
-    sent[f"{case.operation.label} {answer.status_code}"] += 1
+    answer = case.call_and_validate(**address)
+    counts[f"{case.operation.label} {answer.status_code}"] += 1
 
 
 def store(shop: Shop, order_id: str) -> None:
-    """Let two of three ids belong to an order, of any status; always the same ones."""
+    """Store an order, of any status, for two ids of three; always for the same ones."""
     number = zlib.crc32(order_id.encode("utf-8", "surrogatepass"))
     if number % 3 and re.fullmatch("[A-Za-z0-9-]{1,36}", order_id):
         shop.rows(
@@ -103,16 +103,16 @@ def store(shop: Shop, order_id: str) -> None:
 
 
 def test_what_is_created_can_be_read_changed_and_deleted(
-    door: dict[str, Any], sent: Counter[str]
+    address: dict[str, Any], counts: Counter[str]
 ) -> None:
     class Customer(api.as_state_machine()):  # type: ignore[misc]  # a class made at run time
-        """Follows the document's links, from a new order to wherever its id leads."""
+        """Follows the OpenAPI document's links from a new order to the routes that use its id."""
 
         def get_call_kwargs(self, case: Case) -> dict[str, Any]:  # its signature
-            return door
+            return address
 
         def after_call(self, response: schemathesis.Response, case: Case) -> None:
-            sent[f"{case.operation.label} {response.status_code}, linked"] += 1
+            counts[f"{case.operation.label} {response.status_code}, linked"] += 1
 
     Customer.run(
         settings=settings(max_examples=settings().max_examples // 5, stateful_step_count=6)

@@ -1,23 +1,24 @@
-"""Every task state, every fault, once and for ever, on the engine and through the API.
+"""Injects every fault into every task, once and for ever, on the engine and through the API.
 
-After each: one row, stock moved once, and, when the reconciler has run, a doctor who finds
-nothing (asked once for the orders that fail at the same time). The whole matrix (`--all`) is
-written to docs/failure-matrix.md; without it a thinned one runs.
+After each there must be one row, stock must have moved once, and after a run of the reconciler
+the doctor must find nothing (it runs once for all orders that fail at the same time). With
+`--all` the whole matrix runs, and is written to docs/failure-matrix.md; else a thinned one.
 """
 
-from collections.abc import Iterator
+import importlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import SimpleNamespace
 
 import pytest
 
-from tests.conftest import ROOT, a_running_stack
 from tests.running.builders import Document, a_line, an_order
+from tests.running.definition import COMPENSATING_TASK, TASKS
+from tests.running.in_process import TEMPLATE
 from tests.running.shop import Shop
+from tests.running.stacks import ROOT, a_running_stack
 from tests.running.waiting import eventually
-from tests.running.walking import FORWARD
 
-STATES = (*FORWARD, "FailOrder")
 TABLE = ROOT / "docs" / "failure-matrix.md"
 STOCK, WANTED = 10, 3
 SOON: Document = {"kind": "timeout", "after": 0.5}
@@ -40,7 +41,7 @@ FUNCTION_FAULTS: dict[str, Document] = {
     "PostgreSQL hangs up at commit": {"kind": "drop", "when": "at_commit"},
     "PostgreSQL hangs up after commit": {"kind": "drop", "when": "after_commit"},
 }
-CRASHES: dict[str, Document] = {  # these befall everyone, so they come one by one
+CRASHES: dict[str, Document] = {  # these affect every order, so they run one by one
     "PostgreSQL restarts": {"kind": "crash"},
     "PostgreSQL restarts at commit": {"kind": "crash", "when": "at_commit"},
     "PostgreSQL restarts after commit": {"kind": "crash", "when": "after_commit"},
@@ -58,18 +59,18 @@ AT_ONCE = 30
 NONE = SimpleNamespace(params={})
 HEAD = """# What becomes of an order when something fails
 
-Written by `scripts/test --all tests/workflows/test_failure_matrix.py`: each cell was run on the
-engine, through the API. In every one of them the order ended as one row, its stock was taken once
-or given back once, and the doctor found nothing. Columns are the states of the workflow in which
-the fault struck (POST: before it); empty where a fault cannot strike.
+Written by `scripts/test --all tests/system/test_failure_matrix.py`: each cell was run on the
+engine, through the API. In every cell the order ended as one row, its stock was taken once or
+given back once, and the doctor found nothing. A column is the state in which the fault was
+injected (POST: before the workflow starts). A cell is empty where the fault cannot occur.
 """
 AWS_TRIES = 2
-"""How often orders/aws.py asks; a fault that is to be felt strikes as often."""
+"""The AWS clients of orders/ make so many attempts; a fault must fail all of them to be seen."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One fault in one state; `state` is "POST" for what strikes before the workflow."""
+    """One fault in one state; `state` is "POST" for a fault before the workflow starts."""
 
     fault: str
     state: str
@@ -77,7 +78,7 @@ class Cell:
 
     @property
     def customer(self) -> str:
-        """Whom the fault is aimed at."""
+        """The customer whose order the fault is limited to."""
         often = "ever" if self.for_ever else "once"
         return f"{self.fault[:32]} {self.state[:8]} {often}"
 
@@ -91,7 +92,7 @@ def every_cell() -> Iterator[Cell]:
     """The whole matrix."""
     for for_ever in (False, True):
         for fault in (*FUNCTION_FAULTS, *CRASHES):
-            for state in STATES:
+            for state in TASKS:
                 cell = Cell(fault, state, for_ever)
                 if is_possible(cell):
                     yield cell
@@ -100,64 +101,73 @@ def every_cell() -> Iterator[Cell]:
 
 
 def is_possible(cell: Cell) -> bool:
-    """BackUpOrder uses no database; and a server that restarts may be back in time."""
+    """Only a task that uses the database has a commit; a restart may be over before it matters."""
     if cell.fault == "PostgreSQL restarts" and cell.for_ever:
-        return False  # the dead connection is replaced: a race that may be won
-    return cell.state != "BackUpOrder" or not ("commit" in cell.fault or "PostgreSQL" in cell.fault)
+        return False  # the dead connection may be replaced before the task needs it
+    return uses_database(cell.state) or not ("commit" in cell.fault or "PostgreSQL" in cell.fault)
+
+
+def uses_database(state: str) -> bool:
+    """Whether the state's task opens a transaction."""
+    module, _, _ = TEMPLATE.functions[f"{state}Function"].handler.rpartition(".")
+    return hasattr(importlib.import_module(module), "transaction")
 
 
 def is_thin(cell: Cell) -> bool:
-    """Whether the cell is in the thinned set: all faults once, the worst for ever."""
+    """Whether the cell is in the thinned matrix: all faults once, and the worst ones for ever."""
     if cell.fault in CRASHES:
-        return cell.state in ("CheckInventory", "FailOrder") and not cell.for_ever
+        return cell.state in ("CheckInventory", COMPENSATING_TASK) and not cell.for_ever
     worst = ("killed after commit", "times out, work goes on", "delivered twice", "a bug raises")
     return not cell.for_ever or cell.fault in worst
 
 
 def expected(cell: Cell) -> str:
     """What must become of the order."""
-    if cell.state == "FailOrder":
-        return "failed, settled by the reconciler" if keeps_failing(cell) else "failed"
+    if cell.state == COMPENSATING_TASK:
+        return "failed, repaired by the reconciler" if keeps_failing(cell) else "failed"
     if cell.fault in ("delivered twice", "PostgreSQL hung up before"):
         return "processing"
     if cell.fault.startswith("a bug"):
-        return "failed"  # trying again does not mend a bug
+        return "failed"  # a bug is not retried
     return "failed" if cell.for_ever and cell.state != "POST" else "processing"
 
 
 def keeps_failing(cell: Cell) -> bool:
-    """Whether no run of FailOrder gets its work done."""
+    """Whether the compensation fails at every attempt."""
     harmless = ("work done", "work goes on", "twice", "after commit", "hung up before")
     return cell.for_ever and not any(words in cell.fault for words in harmless)
 
 
 @pytest.fixture(scope="module")
-def shop() -> Iterator[Shop]:
-    """A stack of its own, so that the doctor may be asked about all of it."""
-    with a_running_stack("--faults", "--schedules", "0") as running:
+def with_real_backoffs(starts_a_stack: None) -> Iterator[Shop]:
+    """A stack whose back-offs are as long as a restart of PostgreSQL takes."""
+    with a_running_stack("--faults", "--schedules", "0", "--backoff-scale", "1") as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def outcomes(shop: Shop, request: pytest.FixtureRequest) -> dict[Cell, str]:
-    """What became of each cell's order: all orders at once, but for those of crashes."""
+def outcomes(own: Shop, request: pytest.FixtureRequest) -> dict[Cell, str]:
+    """What became of each cell's order. All run at the same time, except for the crashes."""
     chosen = [getattr(item, "callspec", NONE).params for item in request.session.items]
     cells = [parameters["cell"] for parameters in chosen if "cell" in parameters]
     together = [cell for cell in cells if cell.fault not in CRASHES]
     batches = [together[start : start + AT_ONCE] for start in range(0, len(together), AT_ONCE)]
-    alone = [[cell] for cell in cells if cell.fault in CRASHES]
-    return {cell: told for batch in batches + alone for cell, told in run(shop, batch).items()}
+    ends = {cell: end for batch in batches for cell, end in run(own, batch).items()}
+    for cell in cells:
+        if cell.fault in CRASHES:
+            ends |= run(request.getfixturevalue("with_real_backoffs"), [cell])
+    return ends
 
 
 def run(shop: Shop, cells: list[Cell]) -> dict[Cell, str]:
-    """Let the faults strike, and tell what became of the orders."""
+    """Inject the faults; returns what became of the orders."""
     products = {cell: shop.product(stock=STOCK) for cell in cells}
     ids = {cell: posted(shop, cell, products[cell]) for cell in cells}
     for order_id in ids.values():
         shop.end(order_id, seconds=120)
-    shop.until_idle()  # what was told to be late, and is at work still
-    unstruck = [fault["where"] for fault in shop.planned() if fault["times"] is not None]
-    assert unstruck == [], "faults that were to strike once and did not"
+    shop.until_idle()  # late invocations may still be running
+    unused = [fault["where"] for fault in shop.planned() if fault["times"] is not None]
+    assert unused == [], "faults that were planned once and not triggered"
     shop.clear_faults()
     before = {cell: status_of(shop, ids[cell]) for cell in cells}
     shop.reconcile(at_most=1000)
@@ -166,7 +176,7 @@ def run(shop: Shop, cells: list[Cell]) -> dict[Cell, str]:
 
 
 def posted(shop: Shop, cell: Cell, product: str) -> str:
-    """Plan the fault and post the order, again until it is accepted; gives its id."""
+    """Plan the fault and post the order until it is accepted; returns its id."""
     plan(shop, cell)
     order = an_order(a_line(product, WANTED), customer_id=cell.customer)
 
@@ -179,9 +189,9 @@ def posted(shop: Shop, cell: Cell, product: str) -> str:
 
 
 def plan(shop: Shop, cell: Cell) -> None:
-    """The cell's fault, for its customer alone; an order must fail to come to FailOrder."""
+    """Plan the cell's fault for its customer alone; to reach FailOrder, PersistOrder fails."""
     mine = {"customer_id": cell.customer}
-    if cell.state == "FailOrder":
+    if cell.state == COMPENSATING_TASK:
         shop.plan("PersistOrder", {"kind": "raise", "times": None, "where": mine})
     if fault := (FUNCTION_FAULTS | CRASHES).get(cell.fault):
         shop.plan(cell.state, fault | {"times": None if cell.for_ever else 1, "where": mine})
@@ -193,24 +203,24 @@ def plan(shop: Shop, cell: Cell) -> None:
 
 
 def status_of(shop: Shop, order_id: str) -> str | None:
-    """What the order's row says, if there is one."""
+    """The status in the order's row, if there is one."""
     row = shop.order_row(order_id)
     return str(row["status"]) if row else None
 
 
 def outcome(shop: Shop, cell: Cell, order_id: str, product: str, before: str | None) -> str:
-    """In words; what breaks an invariant is part of them."""
+    """What became of the order, in words, with every violated invariant."""
     status = status_of(shop, order_id)
-    told = [str(status)]
+    words = [str(status)]
     if status != before:
-        told.append("settled by the reconciler")
+        words.append("repaired by the reconciler")
     held = WANTED if status == "processing" else 0
     if shop.stock(product) != STOCK - held:
-        told.append(f"stock is {shop.stock(product)}")
+        words.append(f"stock is {shop.stock(product)}")
     (count,) = shop.rows("SELECT count(*) FROM orders WHERE customer_id = :c", c=cell.customer)
     if count["count"] != 1:
-        told.append(f"{count['count']} rows")
-    return ", ".join(told)
+        words.append(f"{count['count']} rows")
+    return ", ".join(words)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -226,25 +236,26 @@ def test_the_order_ends_as_it_must(outcomes: dict[Cell, str], cell: Cell) -> Non
 
 
 def test_the_table_in_docs_says_the_same(
-    outcomes: dict[Cell, str], request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+    outcomes: dict[Cell, str],
+    request: pytest.FixtureRequest,
+    record_property: Callable[[str, object], None],
 ) -> None:
-    with capsys.disabled():
-        print(f"\n{table(outcomes)}")  # noqa: T201 - for who looks at the run
+    record_property("table", table(outcomes))
     if request.config.getoption("--all"):
         TABLE.write_text(table(outcomes), encoding="utf-8")
     assert TABLE.read_text("utf-8") == table({cell: expected(cell) for cell in every_cell()})
 
 
 def table(outcomes: dict[Cell, str]) -> str:
-    """In Markdown: a row per fault, a column per state; empty where nothing was run."""
-    columns = ("POST", *STATES)
+    """The matrix in Markdown: a row for each fault, a column for each state."""
+    columns = ("POST", *TASKS)
     faults = dict.fromkeys(cell.fault for cell in every_cell())
     parts = [HEAD]
     for for_ever, title in ((False, "Once"), (True, "For ever")):
         parts.append(f"\n## {title}\n\n| Fault | {' | '.join(columns)} |\n")
         parts.append("|---" * (len(columns) + 1) + "|\n")
         for fault in faults:
-            told = [outcomes.get(Cell(fault, state, for_ever), "") for state in columns]
-            if any(told):
-                parts.append(f"| {fault} | {' | '.join(told)} |\n")
+            row = [outcomes.get(Cell(fault, state, for_ever), "") for state in columns]
+            if any(row):
+                parts.append(f"| {fault} | {' | '.join(row)} |\n")
     return "".join(parts)

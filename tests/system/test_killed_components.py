@@ -1,6 +1,6 @@
-"""PostgreSQL, the engine and the workers are killed while orders are under way.
+"""PostgreSQL, the engine and the workers are killed while orders are in flight.
 
-What died comes back, and every accepted order that anybody still knows ends.
+Each is restarted, and every accepted order ends, except those that only the engine knew.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,21 +9,21 @@ from concurrent.futures import ThreadPoolExecutor
 import psutil
 import pytest
 
-from tests.conftest import a_running_stack
 from tests.running.builders import a_line, an_order
-from tests.running.crowd import Crowd, kill, outcomes, settle, until_quiet, workers
+from tests.running.crowd import Crowd, kill, outcomes, repair, until_quiet, workers
+from tests.running.definition import FORWARD
 from tests.running.shop import Shop
+from tests.running.stacks import a_running_stack
 from tests.running.waiting import eventually
 
 ENGINE = "Step Functions and S3 (moto)"
-STATES = ("CalculatePrice", "CheckInventory", "PersistOrder", "BackUpOrder", "UpdateStatus")
 HELD = 3
-"""Of a function's eight workers, so that other orders go on."""
+"""So many of a function's eight workers are held; the others keep serving."""
 
 
 @pytest.fixture
-def own() -> Iterator[Shop]:
-    """A stack for one test: what dies twice in a short time is given up."""
+def own(starts_a_stack: None) -> Iterator[Shop]:
+    """A stack for one test, because a component that dies twice in a short time ends the stack."""
     with a_running_stack("--faults", "--schedules", "0") as stack:
         yield stack
 
@@ -33,36 +33,36 @@ def orders(pytestconfig: pytest.Config) -> int:
     return 200 if pytestconfig.getoption("--all") else 40
 
 
-def accepted(shop: Shop, product: str, orders: int, strike: Callable[[], None]) -> list[str]:
-    """Post orders; strike when some of them are in each state, and others still on their way."""
+def accepted(shop: Shop, product: str, orders: int, inject: Callable[[], None]) -> list[str]:
+    """Post orders; inject the fault while some of them are held in each forward state."""
     order = an_order(a_line(product))
-    for state in STATES:
+    for state in FORWARD:
         shop.plan(state, {"kind": "hold", "times": HELD})
     with ThreadPoolExecutor(1) as thread:
         posting = thread.submit(Crowd(shop, connections=20).order, order, orders)
         try:
-            for state in STATES:
+            for state in FORWARD:
                 shop.until_held(state, HELD)
-            strike()
+            inject()
         finally:
             shop.clear_faults()
         return posting.result()
 
 
 def kill_component(shop: Shop, component: str) -> None:
-    """Kill it, and wait until it is there again."""
+    """Kill the component, and wait until it is restarted."""
     killed = shop.pid(component)
     kill(psutil.Process(killed))
 
-    def there_again() -> None:
+    def restarted() -> None:
         assert shop.pid(component) != killed
 
-    eventually(there_again, seconds=60)
+    eventually(restarted, seconds=60)
     shop.reconnect()
 
 
 def assert_ended(shop: Shop, ids: list[str], product: str, stock: int) -> None:
-    """Each has one row, `processing` or `failed`, and stock is what they left of it."""
+    """Each order has one row, `processing` or `failed`, and the stock is what they left."""
     ended = outcomes(shop, ids)
     assert set(ended) <= {"processing", "failed"}
     assert shop.stock(product) == stock - ended["processing"]
@@ -73,7 +73,7 @@ def test_orders_outlive_a_killed_postgresql(own: Shop, orders: int) -> None:
 
     ids = accepted(own, product, orders, lambda: kill_component(own, "PostgreSQL"))
     until_quiet(own)
-    settle(own)
+    repair(own)
 
     assert_ended(own, ids, product, orders)
 
@@ -92,22 +92,22 @@ def test_warm_workers_replace_the_connections_that_died_with_postgresql(own: Sho
 
 
 @pytest.mark.whole  # FailOrder's back-off takes half a minute
-def test_orders_whose_retries_ran_out_without_postgresql_are_settled(
+def test_orders_whose_retries_ran_out_without_postgresql_are_repaired(
     own: Shop, orders: int
 ) -> None:
     product = own.product(stock=orders)
 
-    def strike() -> None:
+    def inject() -> None:
         own.clear_faults()
         for state in ("UpdateStatus", "FailOrder"):
             own.plan(state, {"kind": "refuse", "times": None})
         kill_component(own, "PostgreSQL")
         until_quiet(own)
 
-    ids = accepted(own, product, orders, strike)
+    ids = accepted(own, product, orders, inject)
     until_quiet(own)
     outcomes_of_reconciler = own.reconcile(at_most=orders)
-    settle(own)
+    repair(own)
 
     assert set(outcomes_of_reconciler.values()) == {"failed"}
     assert_ended(own, ids, product, orders)
@@ -118,12 +118,12 @@ def test_orders_that_the_tables_know_outlive_a_killed_engine(own: Shop, orders: 
 
     ids = accepted(own, product, orders, lambda: kill_component(own, ENGINE))
     until_quiet(own)
-    settle(own)
+    repair(own)
 
     known = {row["order_id"] for row in own.rows("SELECT order_id FROM inventory_reservations")}
     forgotten = set(ids) - known
     assert_ended(own, sorted(set(ids) & known), product, orders)
-    assert forgotten, "those that had not come to CheckInventory"
+    assert forgotten, "orders that had not reached CheckInventory"
     for order_id in forgotten:
         assert own.order_row(order_id) is None
         assert own.api.get(f"/status/{order_id}").status_code == 404
@@ -132,12 +132,12 @@ def test_orders_that_the_tables_know_outlive_a_killed_engine(own: Shop, orders: 
 def test_orders_outlive_all_workers(own: Shop, orders: int) -> None:
     product = own.product(stock=orders)
 
-    def strike() -> None:
+    def inject() -> None:
         for worker in workers(own):
             kill(worker)
 
-    ids = accepted(own, product, orders, strike)
+    ids = accepted(own, product, orders, inject)
     until_quiet(own)
-    settle(own)
+    repair(own)
 
     assert_ended(own, ids, product, orders)

@@ -1,25 +1,16 @@
-"""More orders than workers, more than stock, and workers that die on the way."""
+"""More orders than workers and stock, and workers that are killed meanwhile."""
 
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.conftest import a_running_stack
 from tests.running.builders import a_line, an_order
 from tests.running.crowd import Crowd, outcomes, running, until_quiet, workers_dying
 from tests.running.shop import Shop
 
 WORKERS = 8
-"""What a function has of them; the next caller waits."""
-
-
-@pytest.fixture(scope="module")
-def own() -> Iterator[Shop]:
-    """A stack of its own, so that the doctor may be asked about all of it."""
-    with a_running_stack("--faults", "--schedules", "0") as stack:
-        yield stack
+"""A function has so many workers; further callers wait for one."""
 
 
 def test_two_hundred_orders_at_once_for_fifty_laptops_sell_fifty(own: Shop) -> None:
@@ -57,7 +48,7 @@ def test_every_order_ends_once_while_workers_are_killed(
     assert own.findings() == []
 
 
-def test_who_finds_no_worker_waits_or_is_told_so(own: Shop) -> None:
+def test_a_call_without_a_free_worker_waits_and_then_is_a_429(own: Shop) -> None:
     order_id = own.processed(a_line(own.product()))
 
     def get() -> int:
@@ -77,7 +68,7 @@ def test_who_finds_no_worker_waits_or_is_told_so(own: Shop) -> None:
 
 
 def errors(shop: Shop, ids: list[str]) -> Counter[str | None]:
-    """How many of the executions ended with which error."""
+    """How many of the executions ended with each error."""
     engine = shop.aws("stepfunctions")
     prefix = shop.environment["STATE_MACHINE_ARN"].replace(":stateMachine:", ":execution:")
     ended = [engine.describe_execution(executionArn=f"{prefix}:{each}") for each in ids]

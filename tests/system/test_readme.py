@@ -1,12 +1,12 @@
-"""The README's curl lines work, pasted as they are."""
+"""The curl commands of the README work as they are."""
 
 import json
 import re
 import subprocess
 from pathlib import Path
 
-from tests.conftest import ROOT
 from tests.running.shop import Shop
+from tests.running.stacks import ROOT
 
 BLOCKS = re.findall(r"```bash\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
 

@@ -1,10 +1,10 @@
-"""The seed's own example, on a stack that has just been set up."""
+"""The example order of sql/seed.sql, on a stack with fresh data."""
 
-from tests.conftest import a_running_stack
 from tests.running.builders import a_line
+from tests.running.stacks import a_running_stack
 
 
-def test_the_seeds_order_ends_as_the_seed_says() -> None:
+def test_the_example_of_the_seed_is_processed(starts_a_stack: None) -> None:
     with a_running_stack() as shop:
         order_id = shop.create(a_line("PROD001", 2), a_line("PROD002", 1))
         assert shop.end(order_id)["status"] == "SUCCEEDED"
@@ -17,5 +17,5 @@ def test_the_seeds_order_ends_as_the_seed_says() -> None:
         ]
         assert (shop.stock("PROD001"), shop.stock("PROD002")) == (48, 99)
         (backup,) = shop.backups(order_id)
-        # The copy is made before UpdateStatus moves the order on.
+        # The backup is made before UpdateStatus.
         assert backup["document"] == order | {"status": "pending"}

@@ -1,4 +1,4 @@
-"""What a start promises, and what a restart keeps."""
+"""Requests during the start are answered, and a restart keeps orders and idempotency keys."""
 
 import socket
 from collections.abc import Iterator
@@ -9,9 +9,9 @@ from tempfile import TemporaryDirectory
 import httpx
 import pytest
 
-from tests.conftest import serving
 from tests.running.builders import Document, a_line, an_order
 from tests.running.shop import Shop
+from tests.running.stacks import serving
 from tests.running.waiting import eventually
 
 KEY = {"x-api-key": "local-dev-key"}
@@ -19,8 +19,8 @@ ORDER = an_order(a_line("PROD001", 2))
 
 
 @pytest.fixture
-def data() -> Iterator[Path]:
-    """A data folder for two stacks, one after the other."""
+def data(starts_a_stack: None) -> Iterator[Path]:
+    """A data folder for two stacks, which run one after the other."""
     with TemporaryDirectory(prefix="orders-") as folder:
         yield Path(folder)
 
@@ -29,7 +29,7 @@ def post(shop: Shop, order: Document, key: str) -> httpx.Response:
     return shop.api.post("/orders", json=order, headers={"Idempotency-Key": key})
 
 
-def test_who_calls_before_all_is_ready_is_answered_when_it_is(data: Path) -> None:
+def test_a_request_during_the_start_is_answered_when_the_stack_is_ready(data: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
 
@@ -46,7 +46,7 @@ def test_who_calls_before_all_is_ready_is_answered_when_it_is(data: Path) -> Non
             assert answer.result().status_code == 201
 
 
-def test_an_idempotency_key_still_stands_for_its_order(data: Path) -> None:
+def test_an_idempotency_key_is_kept_across_a_restart(data: Path) -> None:
     with serving(data) as shop:
         first = post(shop, ORDER, "k1")
         shop.end(first.json()["order_id"])
@@ -75,7 +75,7 @@ def test_an_idempotency_key_still_stands_for_its_order(data: Path) -> None:
         assert order["status"] == "processing"
 
 
-def test_an_order_that_was_cut_off_goes_on_when_it_is_posted_again(data: Path) -> None:
+def test_an_order_that_a_stop_interrupted_goes_on_when_it_is_posted_again(data: Path) -> None:
     hangs = {"kind": "timeout", "after": 30}
     with serving(data, "--faults") as shop, shop.failing(BackUpOrder=[hangs]):
         order_id = post(shop, ORDER, "k1").json()["order_id"]

@@ -159,6 +159,6 @@ def test_an_unknown_fault_is_refused(moto: Moto, fault: dict[str, Any]) -> None:
 
 
 def test_without_the_option_there_are_no_faults_to_plan(tmp_path: Path) -> None:
-    with moto_alone(tmp_path / "log", with_faults=False) as moto:
+    with moto_alone(tmp_path / "log", "1") as moto:
         assert moto.plan("PutObject", {"kind": "error"}).status_code == 404
         put(moto, "a key")

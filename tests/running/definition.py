@@ -1,0 +1,26 @@
+"""The states of the workflow, read from asl/order_processing.asl.json, so that tests follow it."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.running.builders import Document
+
+ASL = Path(__file__).parents[2] / "asl" / "order_processing.asl.json"
+DEFINITION: Document = json.loads(ASL.read_text("utf-8"))
+STATES: Document = DEFINITION["States"]
+
+
+def _path_from(state: str | None) -> Iterator[str]:
+    """The states from this one on, when every task succeeds."""
+    while state:
+        yield state
+        state = STATES[state].get("Next")
+
+
+FORWARD = tuple(_path_from(DEFINITION["StartAt"]))
+"""The states of an order that is processed."""
+COMPENSATION = tuple(_path_from(STATES[FORWARD[0]]["Catch"][-1]["Next"]))
+"""The states that follow a failed one."""
+TASKS = tuple(name for name, state in STATES.items() if state["Type"] == "Task")
+COMPENSATING_TASK = COMPENSATION[0]

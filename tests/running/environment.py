@@ -1,0 +1,28 @@
+"""Lets the code of the functions and commands run in this process, against a chosen deployment."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from orders import backups, database, step_functions
+from orders.settings import database_settings, settings
+
+_CACHED = (settings, database_settings, step_functions._states, backups._s3)  # noqa: SLF001
+
+
+@contextmanager
+def deployed(environment: dict[str, str]) -> Iterator[None]:
+    """Set the environment; settings, clients and the warm connection are this context's own."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        _forget()
+        yield
+        _forget()
+
+
+def _forget() -> None:
+    database._forget()  # noqa: SLF001
+    for each in _CACHED:
+        each.cache_clear()

@@ -1,0 +1,90 @@
+"""Starts stacks for tests, and holds that a test which starts one says so.
+
+A test says so by its fixtures: one of them, directly or not, is `starts_a_stack`. By this name
+`scripts/test --quick` finds the tests that it leaves out.
+"""
+
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from os import fsdecode
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from tests.running.shop import Shop
+from tests.running.waiting import eventually
+
+ROOT = Path(__file__).parents[2]
+FIXTURE = "starts_a_stack"
+SHORT_BACKOFFS = 0.1
+"""The state machine's waits between tries are multiplied by this, unless `--all` is given."""
+
+
+class UndeclaredStack(Exception):
+    """A test starts a stack, and none of its fixtures is `starts_a_stack`."""
+
+
+class Session:
+    """What is known of the pytest session in this process."""
+
+    backoff_scale = SHORT_BACKOFFS
+    test: pytest.Item | None = None
+    """The test that runs now, with its fixtures."""
+
+
+def needs_stack(test: pytest.Item) -> bool:
+    """Whether the test, or a fixture of it, starts a stack."""
+    return FIXTURE in getattr(test, "fixturenames", ())
+
+
+def refuse_undeclared() -> None:
+    """From now on, raise UndeclaredStack where this process starts a stack undeclared."""
+    sys.addaudithook(_check_process)
+
+
+def _check_process(event: str, arguments: tuple[object, ...]) -> None:
+    if event != "subprocess.Popen" or not Session.test or needs_stack(Session.test):
+        return
+    command = arguments[1]
+    if isinstance(command, Sequence) and is_stack([fsdecode(part) for part in command]):
+        raise UndeclaredStack(
+            f"{Session.test.nodeid} starts a stack, so it must request the fixture {FIXTURE}"
+        )
+
+
+def is_stack(command: Sequence[str]) -> bool:
+    """Whether the command is `python -m local` or `scripts/up`."""
+    return list(command[1:3]) == ["-m", "local"] or command[0].endswith("scripts/up")
+
+
+@contextmanager
+def a_running_stack(*options: str) -> Iterator[Shop]:
+    """`scripts/up` without its set-up, on free ports, with data of its own.
+
+    Not in pytest's own temporary folder: a second pytest closes that to other users, and
+    PostgreSQL, which refuses to run as root, is one.
+    """
+    with TemporaryDirectory(prefix="orders-") as folder, serving(Path(folder), *options) as shop:
+        yield shop
+
+
+@contextmanager
+def serving(data: Path, *options: str) -> Iterator[Shop]:
+    """The same, with the data in a folder of the caller's."""
+    defaults = ["--port", "0", "--backoff-scale", str(Session.backoff_scale)]
+    command = [sys.executable, "-m", "local", *defaults, "--data", str(data), *options]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
+
+        def ready() -> None:
+            assert process.poll() is None, "the stack ended while starting"
+            assert (data / "stack.json").exists(), "the stack does not get ready"
+
+        try:
+            eventually(ready, seconds=120)  # a busy machine starts slowly
+            with closing(Shop.at(data)) as running:
+                yield running
+        finally:
+            process.terminate()
