@@ -14,11 +14,15 @@ _LAST_ROW = 2**63 - 1
 )
 def handler(query: ListQuery) -> OrderPage:
     """One page of orders; a page past the end is empty and has true totals."""
-    filters = {"status": query.status, "customer_id": query.customer_id}
     offset = min((query.page - 1) * query.limit, _LAST_ROW)
     with transaction() as sql:
-        total = sql.orders.count_orders(**filters)
-        rows = sql.orders.list_orders(**filters, row_limit=query.limit, row_offset=offset)
+        total = sql.orders.count_orders(status=query.status, customer_id=query.customer_id)
+        rows = sql.orders.list_orders(
+            status=query.status,
+            customer_id=query.customer_id,
+            row_limit=query.limit,
+            row_offset=offset,
+        )
     return OrderPage(
         orders=tuple(OrderSummary.model_validate(row) for row in rows),
         pagination=Pagination(

@@ -1,9 +1,12 @@
 """The only reader of template.yaml: functions, routes, schedules, permissions, state machine.
 
-template        the resources as data classes, with values in place of CloudFormation's expressions
+template        the whole template, with values in place of CloudFormation's expressions
+state_machine   the state machine's definition, its substitutions and what its role may invoke
+schedules       EventBridge's schedules and their rate expressions
 cloudformation  CloudFormation's short tags and intrinsic functions
-rate            EventBridge's rate expressions
+errors          InvalidTemplate
 
 The local cloud, the checks of the state machine and docs/openapi.json are made from what this
-package reads. It imports nothing of ours.
+package reads. It only reads: what must hold of a machine belongs in workflows, and what runs a
+function in local. It imports nothing of ours.
 """

@@ -1,4 +1,4 @@
-"""CloudFormation's short tags and the intrinsic functions a local run needs."""
+"""CloudFormation's short tags, and its intrinsic functions as far as a local run needs them."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -55,17 +55,17 @@ def load(text: str) -> dict[str, Any]:
 
 
 class Resolver(NamedTuple):
-    """Gives a template's expressions their local values.
+    """Evaluates a template's expressions with local values.
 
-    `values` holds parameters and resources' physical names by logical id;
-    a resource not named there is called by its logical id.
+    `values` holds the parameters, and physical names of resources by logical id; a resource
+    that is not in it has its logical id as its name.
     """
 
     document: Mapping[str, Any]
     values: Mapping[str, str]
 
     def resolve(self, node: Any) -> Any:  # noqa: ANN401  # any YAML value
-        """Raises InvalidTemplate for an expression nothing here can evaluate."""
+        """The node with its expressions evaluated; raises InvalidTemplate for an unknown one."""
         if isinstance(node, list):
             return [self.resolve(item) for item in node]
         if not isinstance(node, dict):
@@ -82,9 +82,9 @@ class Resolver(NamedTuple):
             "Fn::Sub": self._sub,
             "Fn::If": self._if,
             "Fn::Equals": lambda pair: self.resolve(pair[0]) == self.resolve(pair[1]),
-            "Fn::Not": lambda terms: not self._holds(terms[0]),
-            "Fn::And": lambda terms: all(map(self._holds, terms)),
-            "Fn::Or": lambda terms: any(map(self._holds, terms)),
+            "Fn::Not": lambda terms: not self._is_true(terms[0]),
+            "Fn::And": lambda terms: all(map(self._is_true, terms)),
+            "Fn::Or": lambda terms: any(map(self._is_true, terms)),
             "Fn::Join": lambda pair: pair[0].join(self.resolve(pair[1])),
         }
         if name not in functions:
@@ -104,12 +104,12 @@ class Resolver(NamedTuple):
     def _default(self, name: str) -> Any:  # noqa: ANN401
         parameter = self.document.get("Parameters", {}).get(name, {})
         if "Default" not in parameter:
-            message = f"template.yaml refers to {name}, which has no local value."
+            message = f"template.yaml refers to {name}, which has no local value: correct the name."
             raise InvalidTemplate(message)
         return parameter["Default"]
 
     def _physical(self, name: str) -> str:
-        """A Ref gives a state machine's ARN, any other resource's name."""
+        """What a Ref to a resource returns: a state machine's ARN, any other resource's name."""
         if self.document["Resources"][name]["Type"].endswith("::StateMachine"):
             return self.arn(name)
         return name
@@ -119,7 +119,10 @@ class Resolver(NamedTuple):
         resource = self.document["Resources"].get(name, {})
         prefix = ARNS.get(resource.get("Type", ""))
         if prefix is None:
-            message = f"template.yaml asks for the ARN of {name}, which has none locally."
+            message = (
+                f"template.yaml uses the ARN of {name}, which is no function, state machine or "
+                "bucket of it: add it, or correct the name."
+            )
             raise InvalidTemplate(message)
         named = self.resolve(resource.get("Properties", {}).get("Name"))
         return prefix + str(named or self.values.get(name, name))
@@ -128,7 +131,7 @@ class Resolver(NamedTuple):
         name, attribute = path
         if attribute == "Arn":
             return self.arn(name)
-        message = f"template.yaml asks for {name}.{attribute}, unknown locally."
+        message = f"template.yaml uses {name}.{attribute}, which the local cloud cannot evaluate."
         raise InvalidTemplate(message)
 
     def _sub(self, argument: Any) -> str:  # noqa: ANN401
@@ -145,9 +148,9 @@ class Resolver(NamedTuple):
 
     def _if(self, argument: list[Any]) -> Any:  # noqa: ANN401
         condition, yes, no = argument
-        return self.resolve(yes if self._holds({"Condition": condition}) else no)
+        return self.resolve(yes if self._is_true({"Condition": condition}) else no)
 
-    def _holds(self, term: dict[str, Any]) -> bool:
+    def _is_true(self, term: dict[str, Any]) -> bool:
         if "Condition" in term:
-            return self._holds(self.document["Conditions"][term["Condition"]])
+            return self._is_true(self.document["Conditions"][term["Condition"]])
         return bool(self.resolve(term))

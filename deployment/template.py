@@ -1,7 +1,5 @@
-"""What template.yaml says: functions, routes, schedules, the bucket and the state machine."""
+"""What template.yaml says: functions, routes, schedules and the state machine."""
 
-import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,9 +7,14 @@ from typing import Any
 
 import yaml
 
-from deployment import cloudformation, rate
+from deployment import cloudformation
 from deployment.cloudformation import Resolver
 from deployment.errors import InvalidTemplate
+from deployment.schedules import Schedule, read_schedule
+from deployment.state_machine import StateMachine, read_state_machine
+
+TEMPLATE = Path(__file__).parents[1] / "template.yaml"
+"""The project's own template."""
 
 
 @dataclass(frozen=True)
@@ -36,24 +39,6 @@ class Route:
 
 
 @dataclass(frozen=True)
-class Schedule:
-    """A function that runs every so many `seconds`, on the `input` (JSON) or an event as such."""
-
-    function: str
-    seconds: float
-    input: str | None
-
-
-@dataclass(frozen=True)
-class StateMachine:
-    """`definition` is ASL text with its substitutions made."""
-
-    name: str
-    arn: str
-    definition: str
-
-
-@dataclass(frozen=True)
 class Template:
     """template.yaml with local values in place of its expressions."""
 
@@ -64,17 +49,31 @@ class Template:
     state_machine: StateMachine
 
 
-def read(path: Path, values: Mapping[str, str]) -> Template:
-    """Read a SAM template. Raises InvalidTemplate when it cannot be used."""
+def read(path: Path = TEMPLATE, values: Mapping[str, str] | None = None) -> Template:
+    """Read a SAM template. Raises InvalidTemplate when it cannot be used.
+
+    `values` holds the template's parameters, and physical names of resources by logical id.
+    Without `values` each parameter that has no default is its own name, which is enough for
+    whoever asks for routes, handlers, timeouts and permissions only.
+    """
     try:
-        document = cloudformation.load(path.read_text())
-        return _Reader(path.parent, Resolver(document, values)).template()
+        document = cloudformation.load(path.read_text("utf-8"))
+        resolver = Resolver(document, _own_names(document) if values is None else values)
+        template = _Reader(path.parent, resolver).template()
     except OSError as error:
         message = f"Cannot read {error.filename}: {error.strerror}."
         raise InvalidTemplate(message) from error
     except (LookupError, TypeError, ValueError, yaml.YAMLError) as error:
         message = f"{path} is not a template that can run here: {error!r}."
         raise InvalidTemplate(message) from error
+    if values is not None:
+        _ = template.state_machine.definition  # what is going to run must be there
+    return template
+
+
+def _own_names(document: Mapping[str, Any]) -> dict[str, str]:
+    parameters = document.get("Parameters", {})
+    return {name: name for name, each in parameters.items() if "Default" not in each}
 
 
 @dataclass(frozen=True)
@@ -85,11 +84,11 @@ class _Reader:
     def template(self) -> Template:
         functions = list(self._resources("Function"))
         return Template(
-            functions={name: self._function(name, this) for name, this in functions},
-            routes=[route for name, this in functions for route in _routes(name, this)],
-            schedules=[each for name, this in functions for each in self._schedules(name, this)],
+            functions={name: self._function(name, its) for name, its in functions},
+            routes=[route for name, its in functions for route in _routes(name, its)],
+            schedules=[each for name, its in functions for each in self._schedules(name, its)],
             binary_types=list(self._binary_types()),
-            state_machine=list(self._state_machines())[0],  # noqa: RUF015  # an IndexError when there is none,
+            state_machine=self._state_machine(),
         )
 
     def _resources(self, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -120,31 +119,18 @@ class _Reader:
     def _schedules(self, function: str, properties: dict[str, Any]) -> Iterator[Schedule]:
         for event in properties.get("Events", {}).values():
             if event["Type"] == "Schedule":
-                said = self.resolver.resolve(event["Properties"])
-                if said.get("Enabled", True):
-                    yield _schedule(function, said)
+                schedule = self.resolver.resolve(event["Properties"])
+                if schedule.get("Enabled", True):
+                    yield read_schedule(function, schedule)
 
     def _binary_types(self) -> Iterator[str]:
-        apis = [self._globals("Api"), *(this for _, this in self._resources("Api"))]
+        apis = [self._globals("Api"), *(its for _, its in self._resources("Api"))]
         for api in apis:
             yield from (kind.replace("~1", "/") for kind in api.get("BinaryMediaTypes", []))
 
-    def _state_machines(self) -> Iterator[StateMachine]:
-        for name, this in self._resources("StateMachine"):
-            arn = self.resolver.arn(name)
-            text = (self.folder / this["DefinitionUri"]).read_text()
-            substitutions = self.resolver.resolve(this.get("DefinitionSubstitutions", {}))
-            yield StateMachine(arn.rsplit(":", 1)[1], arn, _substitute(text, substitutions))
-
-
-def _substitute(text: str, substitutions: Mapping[str, str]) -> str:
-    return re.sub(r"\$\{(\w+)\}", lambda found: str(substitutions[found[1]]), text)
-
-
-def _schedule(function: str, said: Mapping[str, Any]) -> Schedule:
-    text = said.get("Input")
-    json.loads(text or "{}")  # a ValueError, here and not at each run
-    return Schedule(function, rate.seconds(said["Schedule"]), text)
+    def _state_machine(self) -> StateMachine:
+        ((name, properties),) = self._resources("StateMachine")  # a ValueError unless it is one
+        return read_state_machine(name, properties, self.folder, self.resolver)
 
 
 def _routes(function: str, properties: dict[str, Any]) -> Iterator[Route]:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from deployment.cloudformation import ACCOUNT, REGION
-from deployment.template import Schedule
+from deployment.schedules import Schedule
 from local.lambda_functions.runtime import Runtime
 
 _log = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from openapi.document import TARGET, rendered
 
 
 def main() -> None:
-    """Write the file."""
+    """Write the file, and print its name."""
     TARGET.write_text(rendered(), encoding="utf-8")
     sys.stdout.write(f"wrote docs/{TARGET.name}\n")
 

@@ -1,4 +1,4 @@
-"""The OpenAPI document, put together."""
+"""The whole OpenAPI document."""
 
 import json
 import tomllib
@@ -13,11 +13,11 @@ from openapi.shared import ERRORS, HEADERS, SHARED
 ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "docs" / "openapi.json"
 DESCRIPTION = """\
-Orders, in front of a workflow that prices an order, takes its stock, stores it, backs it up \
-and moves it on. `POST /orders` answers at once; `GET /status/{identifier}` tells how the \
-workflow does.
+Accepts orders and runs a workflow for each, which prices the order, reserves its stock, stores \
+it, backs it up and completes it. `POST /orders` answers at once; `GET /status/{identifier}` \
+shows how far the workflow is.
 
-Every call needs `x-api-key`. A path or method that is not listed here is answered with 403 \
+Every request needs `x-api-key`. A path or method that is not listed here is answered with 403 \
 `{"message": "Missing Authentication Token"}`. Money is a number with two decimal places. \
 Times are UTC, to the second, without offset. Unknown fields of a request are ignored."""
 SERVERS = [
@@ -26,27 +26,27 @@ SERVERS = [
         "description": "Deployed from template.yaml.",
         "variables": {"api": {"default": "your-api-id"}, "region": {"default": "us-east-1"}},
     },
-    {"url": "http://127.0.0.1:8080", "description": "scripts/up."},
+    {"url": "http://127.0.0.1:8080", "description": "Started by scripts/up."},
 ]
 
 
 def rendered() -> str:
-    """What docs/openapi.json must hold."""
+    """The text of docs/openapi.json."""
     return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
 
 
 def document() -> dict[str, Any]:
-    """The API, as OpenAPI 3.1."""
-    listed = operations()
-    models = _models(listed)
+    """The API in OpenAPI 3.1."""
+    routes = operations()
+    models = _models(routes)
     return {
         "openapi": "3.1.0",
         "info": _info(),
         "servers": SERVERS,
         "security": [{"apiKey": []}],
-        "paths": paths(listed, models),
+        "paths": paths(routes, models),
         "components": {
-            "schemas": _bodies(listed, models) | ERRORS,
+            "schemas": _bodies(routes, models) | ERRORS,
             "responses": SHARED,
             "headers": HEADERS,
             "securitySchemes": {"apiKey": {"type": "apiKey", "in": "header", "name": "x-api-key"}},
@@ -54,15 +54,15 @@ def document() -> dict[str, Any]:
     }
 
 
-def _models(listed: list[Operation]) -> dict[str, Schema]:
-    takes = (model for one in listed for model in one.parts.values())
-    return schemas(takes, (one.response for one in listed))
+def _models(routes: list[Operation]) -> dict[str, Schema]:
+    requests = (model for route in routes for model in route.parts.values())
+    return schemas(requests, (route.response for route in routes))
 
 
-def _bodies(listed: list[Operation], models: dict[str, Schema]) -> dict[str, Schema]:
-    """Less the parts that are told as parameters, one by one."""
-    parts = {m.__name__ for one in listed for part, m in one.parts.items() if part != "body"}
-    return {name: schema for name, schema in models.items() if name not in parts}
+def _bodies(routes: list[Operation], models: dict[str, Schema]) -> dict[str, Schema]:
+    """The schemas of bodies; the other parts of a request are listed field by field instead."""
+    others = {m.__name__ for route in routes for part, m in route.parts.items() if part != "body"}
+    return {name: schema for name, schema in models.items() if name not in others}
 
 
 def _info() -> dict[str, Any]:

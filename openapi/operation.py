@@ -1,24 +1,22 @@
-"""What a route's handler declares, as one operation of the API."""
+"""One route of template.yaml with what its handler declares: an operation of the API."""
 
 import importlib
 from dataclasses import dataclass
 from http import HTTPStatus
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
 from deployment import template
 from orders.errors import InvalidRequest, OrderError
-from orders.handlers import RouteSpec
 
-TEMPLATE = Path(__file__).parents[1] / "template.yaml"
-_PLACEHOLDERS = dict.fromkeys(("DbHost", "DbName", "OrderBackupBucket"), "any")
-"""Values for the template's parameters and resources on which no route depends."""
+if TYPE_CHECKING:
+    from orders.handlers import RouteSpec
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One route: the parts of a request it reads, its response and its errors."""
+    """A route: the parts of a request that it reads, its response and its errors."""
 
     method: str
     path: str
@@ -33,12 +31,12 @@ class Operation:
 
 def operations() -> list[Operation]:
     """Every route of template.yaml, in its order."""
-    read = template.read(TEMPLATE, _PLACEHOLDERS)
-    return [_operation(route, read.functions[route.function].handler) for route in read.routes]
+    deployed = template.read()
+    return [_operation(route, deployed.functions[route.function]) for route in deployed.routes]
 
 
-def _operation(route: template.Route, handler: str) -> Operation:
-    module = importlib.import_module(handler.rpartition(".")[0])
+def _operation(route: template.Route, function: template.Function) -> Operation:
+    module = importlib.import_module(function.handler.rpartition(".")[0])
     spec: RouteSpec = module.handler.spec
     return Operation(
         method=route.method.lower(),
@@ -49,11 +47,11 @@ def _operation(route: template.Route, handler: str) -> Operation:
         parts=spec.parts,
         response=spec.response,
         status=spec.status,
-        raises=(*_malformed(spec.parts), *spec.raises),
+        raises=(*_validation_errors(spec.parts), *spec.raises),
     )
 
 
-def _malformed(parts: dict[str, type[BaseModel]]) -> tuple[type[OrderError], ...]:
+def _validation_errors(parts: dict[str, type[BaseModel]]) -> tuple[type[OrderError], ...]:
     """A malformed body, query or header is a 400; a malformed path is a 404."""
     return (InvalidRequest,) if parts.keys() & {"body", "query", "headers"} else ()
 

@@ -1,4 +1,4 @@
-"""The routes: what each takes, gives and leads to."""
+"""OpenAPI's paths: what each route accepts, how it responds, and where that leads."""
 
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -6,39 +6,39 @@ from typing import Any
 
 from openapi import examples
 from openapi.operation import Operation
-from openapi.responses import refusals, success
+from openapi.responses import errors, success
 from openapi.schemas import Schema, reference
 from openapi.shared import shared
 
 PLACES = {"path": "path", "query": "query", "headers": "header"}
-"""Where the fields of a part are in a request, in OpenAPI's words."""
+"""OpenAPI's `in` of the parameters that a part of a request holds."""
 
 
-def paths(listed: list[Operation], models: dict[str, Schema]) -> dict[str, dict[str, Any]]:
-    """OpenAPI's paths, in the template's order."""
+def paths(operations: list[Operation], models: dict[str, Schema]) -> dict[str, dict[str, Any]]:
+    """The paths, in the template's order."""
     made: dict[str, dict[str, Any]] = {}
-    for one in listed:
-        made.setdefault(one.path, {})[one.method] = _operation(one, listed, models)
+    for each in operations:
+        made.setdefault(each.path, {})[each.method] = _operation(each, operations, models)
     return made
 
 
 def _operation(
-    one: Operation, listed: list[Operation], models: dict[str, Schema]
+    operation: Operation, operations: list[Operation], models: dict[str, Schema]
 ) -> dict[str, Any]:
     made = {
-        "operationId": one.name,
-        "summary": one.summary,
-        "description": one.description,
-        "parameters": list(_parameters(one, models)),
-        "requestBody": _body(one),
-        "responses": _responses(one, listed),
+        "operationId": operation.name,
+        "summary": operation.summary,
+        "description": operation.description,
+        "parameters": list(_parameters(operation, models)),
+        "requestBody": _body(operation),
+        "responses": _responses(operation, operations),
     }
     return {key: value for key, value in made.items() if value}
 
 
-def _parameters(one: Operation, models: dict[str, Schema]) -> Iterator[dict[str, Any]]:
-    for part in filter(PLACES.__contains__, one.parts):
-        model = models[one.parts[part].__name__]
+def _parameters(operation: Operation, models: dict[str, Schema]) -> Iterator[dict[str, Any]]:
+    for part in filter(PLACES.__contains__, operation.parts):
+        model = models[operation.parts[part].__name__]
         for field, schema in model["properties"].items():
             name = field.title() if part == "headers" else field
             yield {
@@ -47,32 +47,35 @@ def _parameters(one: Operation, models: dict[str, Schema]) -> Iterator[dict[str,
                 "description": schema["description"],
                 "required": field in model.get("required", ()),
                 "schema": {key: value for key, value in schema.items() if key != "description"},
-                "examples": examples.parameter(one.name, name),
+                "examples": examples.parameter(operation.name, name),
             }
 
 
-def _body(one: Operation) -> dict[str, Any]:
-    if "body" not in one.parts:
+def _body(operation: Operation) -> dict[str, Any]:
+    if "body" not in operation.parts:
         return {}
-    shown = {"request": {"value": examples.request(one.name)}}
-    content = {"schema": reference(one.parts["body"]), "examples": shown}
+    example = {"request": {"value": examples.request(operation.name)}}
+    content = {"schema": reference(operation.parts["body"]), "examples": example}
     return {"required": True, "content": {"application/json": content}}
 
 
-def _responses(one: Operation, listed: list[Operation]) -> dict[str, Any]:
-    made = {str(int(one.status)): success(one), **refusals(one), **shared(one)}
-    if one.status is HTTPStatus.CREATED:
-        made[str(int(one.status))]["links"] = _links(listed)
+def _responses(operation: Operation, operations: list[Operation]) -> dict[str, Any]:
+    status = str(int(operation.status))
+    made = {status: success(operation), **errors(operation), **shared(operation)}
+    if operation.status is HTTPStatus.CREATED:
+        made[status]["links"] = _links(operations)
     return dict(sorted(made.items()))
 
 
-def _links(listed: list[Operation]) -> dict[str, Any]:
-    """Where an order's id leads: to every route that takes one."""
+def _links(operations: list[Operation]) -> dict[str, Any]:
+    """From a new order's id to every operation that has an order id in its path."""
     return {
-        one.name: {
-            "operationId": one.name,
-            "parameters": dict.fromkeys(one.parts["path"].model_fields, "$response.body#/order_id"),
+        each.name: {
+            "operationId": each.name,
+            "parameters": dict.fromkeys(
+                each.parts["path"].model_fields, "$response.body#/order_id"
+            ),
         }
-        for one in listed
-        if "path" in one.parts
+        for each in operations
+        if "path" in each.parts
     }

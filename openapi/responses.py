@@ -1,4 +1,4 @@
-"""The answers of a route, by status."""
+"""A route's own responses, by status."""
 
 import inspect
 from itertools import groupby
@@ -6,31 +6,32 @@ from itertools import groupby
 from openapi import examples
 from openapi.operation import Operation
 from openapi.schemas import reference
-from openapi.shared import Response, error_schema, messages, response
+from openapi.shared import Response, error_schema, message_examples, response
 from orders.errors import OrderError
 
 
 def success(operation: Operation) -> Response:
-    """The answer when all went well."""
-    shown = {"answer": {"value": examples.answer(operation.name)}}
-    return response(operation.status.phrase, reference(operation.response), shown)
+    """The response when nothing went wrong."""
+    example = {"answer": {"value": examples.answer(operation.name)}}
+    return response(operation.status.phrase, reference(operation.response), example)
 
 
-def refusals(operation: Operation) -> dict[str, Response]:
-    """The handler's own errors."""
+def errors(operation: Operation) -> dict[str, Response]:
+    """The responses to the handler's own errors; errors with the same status share one."""
     by_status = sorted(operation.raises, key=lambda error: error.http_status)
     return {
-        str(int(status)): _refusal(operation, list(several))
-        for status, several in groupby(by_status, key=lambda error: error.http_status)
+        str(int(status)): _error(operation, list(same_status))
+        for status, same_status in groupby(by_status, key=lambda error: error.http_status)
     }
 
 
-def _refusal(operation: Operation, errors: list[type[OrderError]]) -> Response:
-    said = {error.__name__: examples.said(operation.name, error) for error in errors}
-    fixed = said.values() if all(map(examples.has_one_wording, errors)) else ()
-    made = response(" ".join(map(_told, errors)), error_schema(fixed), messages(said))
-    for error in errors:
-        made["headers"] |= {name: _header(error, name) for name in error.http_headers}
+def _error(operation: Operation, classes: list[type[OrderError]]) -> Response:
+    messages = {each.__name__: examples.message(operation.name, each) for each in classes}
+    fixed = messages.values() if all(map(examples.has_fixed_message, classes)) else ()
+    summary = " ".join(map(_summary, classes))
+    made = response(summary, error_schema(fixed), message_examples(messages))
+    for each in classes:
+        made["headers"] |= {name: _header(each, name) for name in each.http_headers}
     return made
 
 
@@ -39,5 +40,5 @@ def _header(error: type[OrderError], name: str) -> Response:
     return {"description": f"With {error.__name__}.", "schema": schema}
 
 
-def _told(error: type[OrderError]) -> str:
+def _summary(error: type[OrderError]) -> str:
     return (inspect.getdoc(error) or "").partition("\n")[0]

@@ -1,4 +1,4 @@
-"""JSON Schema of what goes over the wire, from the models that check and write it."""
+"""JSON Schemas of request and response bodies, from the models that read and write them."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -12,10 +12,10 @@ REFERENCE = "#/components/schemas/{model}"
 
 
 class ApiSchema(GenerateJsonSchema):
-    """pydantic's schemas, as far as orders.documents.as_json and proxy events bend them."""
+    """pydantic's schemas, changed where as_json or a proxy event differs from pydantic's JSON."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ANN401, ARG002  # pydantic's
-        """A title that repeats the name says nothing."""
+        """No: pydantic's titles only repeat the names."""
         return False
 
     def decimal_schema(self, schema: core_schema.DecimalSchema) -> Schema:
@@ -23,25 +23,25 @@ class ApiSchema(GenerateJsonSchema):
         places = schema["decimal_places"]
         digits = "9" * (schema["max_digits"] - places)
         highest = float(f"{digits}.{'9' * places}")
-        words = f"Written with {places} decimal places."
-        return {"type": "number", "minimum": 0, "maximum": highest, "description": words}
+        text = f"Written with {places} decimal places."
+        return {"type": "number", "minimum": 0, "maximum": highest, "description": text}
 
     def function_wrap_schema(self, schema: core_schema.WrapValidatorFunctionSchema) -> Schema:
-        """A value that is refused is told what it must be; so is the reader."""
+        """The words of `must_be`, which a 400 quotes, are the description as well."""
         made = super().function_wrap_schema(schema)
         words = getattr(schema["function"]["function"], "words", None)
         return {**made, "description": f"Must be {words}."} if words else made
 
     def field_is_required(self, field: Any, total: bool) -> bool:  # noqa: ANN401, FBT001  # pydantic's
-        """An answer has all its fields, less those left out on purpose."""
+        """A response always has all its fields, except those that are excluded on purpose."""
         if self.mode == "serialization":
             return "serialization_exclude_if" not in field
         return super().field_is_required(field, total)
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> Schema:
-        """None means left out: neither a parameter nor a field of an answer is null.
+        """A default of None means absent, as no parameter and no field of a response is null.
 
-        No handler changes the words that an answer has by default.
+        Any other default of a response's field is constant, as no handler changes it.
         """
         made = super().default_schema(schema)
         if made.get("default", ...) is None:
@@ -52,18 +52,18 @@ class ApiSchema(GenerateJsonSchema):
 
 
 def _without_null(schema: Schema) -> Schema:
-    told = {key: value for key, value in schema.items() if key not in {"default", "anyOf"}}
-    (inner,) = (one for one in schema["anyOf"] if one != {"type": "null"})
-    return {**told, **inner}
+    outer = {key: value for key, value in schema.items() if key not in {"default", "anyOf"}}
+    (inner,) = (branch for branch in schema["anyOf"] if branch != {"type": "null"})
+    return {**outer, **inner}
 
 
 def schemas(
-    takes: Iterable[type[BaseModel]], gives: Iterable[type[BaseModel]]
+    requests: Iterable[type[BaseModel]], responses: Iterable[type[BaseModel]]
 ) -> dict[str, Schema]:
-    """The models' schemas and those they refer to, by name."""
+    """The schemas of these models and of the models in them, by name."""
     modes: list[tuple[type[BaseModel], JsonSchemaMode]] = [
-        *((model, "validation") for model in takes),
-        *((model, "serialization") for model in gives),
+        *((model, "validation") for model in requests),
+        *((model, "serialization") for model in responses),
     ]
     _, made = models_json_schema(modes, ref_template=REFERENCE, schema_generator=ApiSchema)
     return {name: _untitled(schema) for name, schema in made["$defs"].items()}

@@ -1,4 +1,4 @@
-"""What the routes' answers have in common."""
+"""What the routes' responses have in common: headers, error bodies, API Gateway's responses."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -9,12 +9,12 @@ Response = dict[str, Any]
 
 HEADERS: dict[str, Response] = {
     "x-request-id": {
-        "description": "The request's id, as the logs and a 500 name it.",
+        "description": "The request's id, which the logs and a 500 hold as well.",
         "required": True,
         "schema": {"type": "string", "minLength": 1},
     }
 }
-"""Headers that every answer has."""
+"""The headers of every response."""
 ERRORS: dict[str, dict[str, Any]] = {
     "Error": {
         "type": "object",
@@ -25,7 +25,7 @@ ERRORS: dict[str, dict[str, Any]] = {
     },
     "InternalError": {
         "type": "object",
-        "description": "What went wrong on our side; `error` is for operators.",
+        "description": "An error of the server; `error` is for operators.",
         "properties": {
             "message": {"type": "string", "const": "Internal server error"},
             "error": {"type": "string", "minLength": 1},
@@ -34,54 +34,58 @@ ERRORS: dict[str, dict[str, Any]] = {
         "additionalProperties": False,
     },
 }
-"""The schemas of orders/entry.py's error bodies and of template.yaml's GatewayResponses."""
+"""The schemas of the error bodies of orders/handlers.py and of template.yaml's GatewayResponses."""
 
 
-def error_schema(words: Collection[str]) -> Response:
-    """An error body; where its words are always the same, with these."""
-    narrowed = {"properties": {"message": {"enum": list(words)}}} if words else {}
+def error_schema(messages: Collection[str]) -> Response:
+    """The schema of an error body; with `messages`, of one that has one of these."""
+    narrowed = {"properties": {"message": {"enum": list(messages)}}} if messages else {}
     return {"$ref": "#/components/schemas/Error", **narrowed}
 
 
-def messages(said: Mapping[str, str]) -> dict[str, Any]:
-    """Examples of error bodies."""
-    return {name: {"value": {"message": words}} for name, words in said.items()}
+def message_examples(messages: Mapping[str, str]) -> dict[str, Any]:
+    """Examples of error bodies, by name."""
+    return {name: {"value": {"message": message}} for name, message in messages.items()}
 
 
-def response(description: str, schema: Response, shown: dict[str, Any]) -> Response:
+def response(description: str, schema: Response, examples: dict[str, Any]) -> Response:
     """An OpenAPI response object."""
     return {
         "description": description,
         "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in HEADERS},
-        "content": {"application/json": {"schema": schema, "examples": shown}},
+        "content": {"application/json": {"schema": schema, "examples": examples}},
     }
 
 
-def _gateway(description: str, *words: str) -> Response:
-    shown = messages({said.title().replace(" ", ""): said for said in words})
-    return response(description, error_schema(words), shown)
+def _gateway(description: str, *messages: str) -> Response:
+    named = {message.title().replace(" ", ""): message for message in messages}
+    return response(description, error_schema(messages), message_examples(named))
 
 
-_BROKEN = response(
-    "Something on our side is broken or does not answer; `error` says what.",
+_INTERNAL_ERROR = response(
+    "The server has a bug, or a service that it needs does not answer; `error` names the cause.",
     {"$ref": "#/components/schemas/InternalError"},
     {"answer": {"value": {"message": "Internal server error", "error": "Detailed error message"}}},
 )
 SHARED: dict[str, Response] = {
     "Forbidden": _gateway(
-        "`x-api-key` is missing or wrong; or there is no such path or method.",
+        "`x-api-key` is missing or wrong, or there is no such path or method.",
         "Forbidden",
         "Missing Authentication Token",
     ),
-    "RequestTooLong": _gateway("Over 10 MB.", "Request Too Long"),
+    "RequestTooLong": _gateway("The body is over 10 MB.", "Request Too Long"),
     "TooManyRequests": _gateway(
-        "More than the usage plan or the account lets through.", "Too Many Requests"
+        "More requests than the usage plan or the account allows.", "Too Many Requests"
     ),
-    "InternalServerError": _BROKEN,
-    "BadGateway": _gateway("The function broke off.", "Internal server error"),
-    "GatewayTimeout": _gateway("No answer within 29 s.", "Endpoint request timed out"),
+    "InternalServerError": _INTERNAL_ERROR,
+    "BadGateway": _gateway(
+        "The function crashed or ran into its timeout.", "Internal server error"
+    ),
+    "GatewayTimeout": _gateway(
+        "The function did not answer within 29 s.", "Endpoint request timed out"
+    ),
 }
-"""What no route says itself, most of it API Gateway's own."""
+"""The responses that any route can have; most of them are API Gateway's own."""
 _STATUSES = {
     "403": "Forbidden",
     "413": "RequestTooLong",
@@ -93,7 +97,7 @@ _STATUSES = {
 
 
 def shared(operation: Operation) -> dict[str, Response]:
-    """References to the answers that the route has in common with others."""
+    """References to the responses that the operation has in common with others."""
     return {
         status: {"$ref": f"#/components/responses/{name}"}
         for status, name in _STATUSES.items()

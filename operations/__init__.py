@@ -1,10 +1,17 @@
 """What operators and schedules run, on a laptop as on AWS.
 
-reconciler   repairs orders whose execution timed out, was aborted or is gone; every five minutes
-doctor       compares tables, executions and backups, and reports what disagrees; read-only
-audit        the reads that reconciler and doctor share
-migrations   brings the database's schema up to date
+reconciler/   repairs orders whose execution timed out, was aborted or is gone, and writes lost
+              backups again; a Lambda function that runs every five minutes, and a command
+judgement     which repair an order needs: a pure function of what is known about the order
+doctor/       compares tables, executions and backups, and reports every inconsistency; a command
+              that only reads
+audit         the time window and the reads that reconciler and doctor share
+command_line  the options and error messages that their two commands share
+migrations    brings the database's schema up to date; a command
 
-Each is a command (`scripts/reconcile`, `scripts/doctor`, `scripts/migrate`). They import orders;
-tasks and API handlers never import them.
+The commands are `scripts/reconcile`, `scripts/doctor` and `scripts/migrate`; each starts
+`python -m operations.NAME`. docs/operating.md explains when to use them.
+
+These modules import orders. They never import tasks or API handlers, which never import them.
+What a single order may do, and the SQL, live in orders/ and sql/queries/, not here.
 """

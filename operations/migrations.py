@@ -1,15 +1,16 @@
-"""Apply sql/migrations in order, each once, each in one transaction.
+"""Brings the database's schema up to date: applies each file of sql/migrations once, in order.
 
-The ledger `schema_migrations` keeps every applied file with its checksum; a file that was
-changed after it was applied is refused. An advisory lock, held by each transaction, lets
-only one runner in at a time (it lives on the runner's own connection, not on RDS Proxy).
+Each file is one transaction. The table `schema_migrations` records every applied file with its
+checksum; a file that was changed after it was applied is an error. Runners that start together
+apply one file at a time: each transaction takes an advisory lock. Connect to PostgreSQL itself,
+not to RDS Proxy, which pins a connection for such a lock.
 """
 
 import argparse
 import hashlib
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,12 +23,12 @@ from orders.settings import database_settings
 
 _SQL = Path(__file__).parent.parent / "sql"
 _LOCK = 7_305_813_447
-"""Any number that nobody else locks."""
+"""The number of the advisory lock; nothing else locks it."""
 
-_PATIENCE = 3600
-"""Seconds for any one file: an index on a large table takes its time."""
+_STATEMENT_TIMEOUT = 3600
+"""Seconds for one file: to index a large table can take many minutes."""
 
-_LEDGER = """
+_CREATE_LEDGER = """
 CREATE TABLE IF NOT EXISTS schema_migrations (
     name VARCHAR(200) PRIMARY KEY,
     checksum CHAR(64) NOT NULL,
@@ -36,12 +37,15 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
 """
 
 
+_DESCRIPTION = "Migrate the database that the DB_* environment variables name."
+
+
 class MigrationChanged(OrderError):
-    """An applied file is not what it was; write a new one instead."""
+    """A file was changed after it was applied; a further change belongs into a new file."""
 
 
 class MigrationFailed(OrderError):
-    """PostgreSQL refused a file; nothing of it was kept."""
+    """PostgreSQL refused a file; its transaction was rolled back."""
 
 
 @dataclass(frozen=True)
@@ -58,19 +62,20 @@ class Migration:
 
 
 def migrate(conn: Connection, folder: Path = _SQL / "migrations") -> list[str]:
-    """Bring the schema up to date; gives the names applied now, in order.
+    """Apply the files that are new; returns their names, in order.
 
-    Raises MigrationChanged before anything is applied, MigrationFailed for the file at fault.
+    Raises MigrationChanged before it applies anything, and MigrationFailed at the first file
+    that PostgreSQL refuses.
     """
     files = [Migration(path.name, path.read_text("utf-8")) for path in sorted(folder.glob("*.sql"))]
     with _exclusive_transaction(conn):
-        conn.run(_LEDGER)
+        conn.run(_CREATE_LEDGER)
         _require_unchanged(conn, files)
     return [file.name for file in files if _apply(conn, file)]
 
 
 def seed(conn: Connection) -> bool:
-    """Put the seed's products into an inventory that has none; tells whether it did."""
+    """Insert the products of sql/seed.sql into an empty inventory; returns whether it was empty."""
     with _exclusive_transaction(conn):
         if conn.run("SELECT 1 FROM inventory LIMIT 1"):
             return False
@@ -111,7 +116,7 @@ def _ledger(conn: Connection) -> dict[str, str]:
 def _exclusive_transaction(conn: Connection) -> Iterator[None]:
     conn.run("BEGIN")
     try:
-        conn.run("SET LOCAL statement_timeout = 0")  # the database's own is for the functions
+        conn.run("SET LOCAL statement_timeout = 0")  # the database's timeout is for the functions
         conn.run("SELECT pg_advisory_xact_lock(:lock)", lock=_LOCK)
         yield
     except BaseException:
@@ -121,29 +126,30 @@ def _exclusive_transaction(conn: Connection) -> Iterator[None]:
 
 
 def main() -> int:
-    """Migrate the database that the DB_* environment names; `--seed` fills an empty inventory."""
-    parser = argparse.ArgumentParser(prog="scripts/migrate", description=main.__doc__)
+    """Migrate the database that the DB_* environment variables name; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="scripts/migrate", description=_DESCRIPTION)
     parser.add_argument(
-        "--seed", action="store_true", help="add the sample products if there are none"
+        "--seed", action="store_true", help="add the sample products if the inventory is empty"
     )
-    seeding = parser.parse_args().seed
+    arguments = parser.parse_args()
     try:
-        _report(seeding, sys.stdout.write)
+        _run(with_seed=arguments.seed)
     except (OrderError, Error) as error:
-        # Who runs migrations may see what the API hides: host, user, the server's own words.
+        # Operators may see what the API hides: host, user and PostgreSQL's own message.
         sys.stderr.write(f"{error}: {error.__cause__}\n" if error.__cause__ else f"{error}\n")
         return 1
     return 0
 
 
-def _report(seeding: bool, tell: Callable[[str], object]) -> None:  # noqa: FBT001 - a flag of the command
-    conn = connect(database_settings(), application="order-migrations", timeout=_PATIENCE)
-    try:
-        tell("".join(f"applied {name}\n" for name in migrate(conn)) or "up to date\n")
-        if seeding:
-            tell("seeded the inventory\n" if seed(conn) else "the inventory has products already\n")
-    finally:
-        conn.close()
+def _run(*, with_seed: bool) -> None:
+    settings = database_settings()
+    conn = connect(settings, application="order-migrations", timeout=_STATEMENT_TIMEOUT)
+    with closing(conn):
+        applied = "".join(f"applied {name}\n" for name in migrate(conn))
+        sys.stdout.write(applied or "up to date\n")
+        if with_seed:
+            seeded = "seeded the inventory" if seed(conn) else "the inventory has products already"
+            sys.stdout.write(f"{seeded}\n")
 
 
 if __name__ == "__main__":

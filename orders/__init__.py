@@ -6,6 +6,7 @@ documents/        the models of the workflow's documents and of the API's reques
 settings          the environment variables, read in one place
 database          the warm connection to PostgreSQL, transactions, errors in the domain's words
 queries           the SQL of sql/queries as typed functions
+statements        their types: parameters and rows, written by scripts/render
 reservations      whether an order holds its stock; locks
 compensation      compensate a failed order (give stock back), complete an interrupted one
 read_your_writes  GET, PUT and DELETE wait for the workflow of a new order

@@ -1,12 +1,12 @@
 """What Step Functions and S3 have in common: tight time-outs, and errors in the domain's words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from orders.errors import BackupUnavailable, ExecutionNotFound, WorkflowUnavailable
+from orders.errors import BackupUnavailable, OrderError, WorkflowUnavailable
 
 CLIENT_CONFIG = Config(
     connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 2}
@@ -17,17 +17,20 @@ function retries after that."""
 
 @contextmanager
 def aws_errors_as(
-    unavailable: type[BackupUnavailable | WorkflowUnavailable], not_found: tuple[str, ...] = ()
+    unavailable: type[BackupUnavailable | WorkflowUnavailable],
+    by_code: Mapping[str, type[OrderError]] | None = None,
 ) -> Iterator[None]:
     """Translate AWS's errors: its own messages may quote hosts and keys.
 
-    The error codes in `not_found` become ExecutionNotFound, all others `unavailable`, with the
-    code as its reason.
+    The error codes in `by_code` become its errors, all others `unavailable`, with the code as its
+    reason.
     """
     try:
         yield
     except ClientError as error:
         code = str(error.response["Error"]["Code"])
-        raise (ExecutionNotFound() if code in not_found else unavailable(code)) from error
+        if by_code and code in by_code:
+            raise by_code[code] from error
+        raise unavailable(code) from error
     except BotoCoreError as error:
         raise unavailable(type(error).__name__) from error

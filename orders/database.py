@@ -1,4 +1,4 @@
-"""The connection to PostgreSQL: one a process, kept warm, replaced when dead."""
+"""The connection to PostgreSQL: one for each process, kept warm, replaced when it is dead."""
 
 import ssl
 from collections.abc import Iterator
@@ -12,18 +12,18 @@ from orders.errors import DatabaseRefused, DatabaseUnavailable, InvalidSetting, 
 from orders.settings import DatabaseSettings, database_settings
 
 TIMEOUT = 8
-"""Seconds to connect, and to wait for any one answer: less than a task's 10."""
+"""Seconds to connect, and to wait for any one answer: less than a task's timeout of 10 s."""
 
 APPLICATION = "order-management"
-"""The name of our connections, by which a trigger knows them (sql/migrations/0004)."""
+"""The application_name of our connections: the trigger of sql/migrations/0004 skips them."""
 
-_PASSING = ("08", "25006", "25P03", "40", "53", "55P03", "57", "58")
-"""SQLSTATEs (or their classes) that trying again may mend: connection, a server that has become
-read-only (a failover's old writer), idle in a transaction, deadlock, resources, lock, shutdown,
-system."""
+_TRANSIENT = ("08", "25006", "25P03", "40", "53", "55P03", "57", "58")
+"""SQLSTATEs, or the classes that they start with, of errors that another try may not meet: no
+connection, a server that became read-only (the old writer of a failover), a transaction that was
+idle too long, a deadlock, no resources, no lock, a shutdown, a system error."""
 
-_FAULTS = (Error, OSError)
-"""What pg8000 raises: an answer that does not come in time is a bare TimeoutError."""
+_DRIVER_ERRORS = (Error, OSError)
+"""What pg8000 raises. An answer that does not come in time is a TimeoutError, an OSError."""
 
 _warm: list[Connection] = []
 
@@ -32,44 +32,44 @@ _warm: list[Connection] = []
 def connection() -> Iterator[Connection]:
     """The warm connection, inside a transaction: commit on exit, rollback on error.
 
-    Raises DatabaseUnavailable when it cannot be had or breaks, DatabaseRefused when
-    PostgreSQL refuses for good. Not for threads: pg8000 connections are not shared.
+    Raises DatabaseUnavailable when there is no connection or it breaks, DatabaseRefused when
+    PostgreSQL rejects a statement for good. Not thread-safe: pg8000 connections are not.
     """
     try:
         live = _begin()
         yield live
         live.run("COMMIT")
-    except _FAULTS as error:
+    except _DRIVER_ERRORS as error:
         _forget()
         raise _to_domain_error(error) from error
     except OrderError:
         _roll_back()
         raise
-    except BaseException:  # it may have come in the middle of an answer
+    except BaseException:  # an interruption may have come in the middle of an answer
         _forget()
         raise
 
 
 @contextmanager
 def session(application: str, timeout: float) -> Iterator[Connection]:
-    """A connection of its own, closed on exit: for a command that takes its time.
+    """A separate connection, closed on exit, for a command with long statements.
 
-    Raises as `connection`.
+    `timeout` is in seconds. Raises as `connection`.
     """
     conn = connect(database_settings(), application=application, timeout=timeout)
     try:
         yield conn
-    except _FAULTS as error:
+    except _DRIVER_ERRORS as error:
         raise _to_domain_error(error) from error
     finally:
-        with suppress(*_FAULTS):
+        with suppress(*_DRIVER_ERRORS):
             conn.close()
 
 
 def connect(
     settings: DatabaseSettings, *, application: str = APPLICATION, timeout: float = TIMEOUT
 ) -> Connection:
-    """Open a new connection; TLS, verified, unless the server is this machine.
+    """Open a new connection, with verified TLS unless the server is on this machine.
 
     `timeout` is in seconds, for connecting and for every answer. Raises
     DatabaseUnavailable, DatabaseRefused (no such database, wrong password).
@@ -78,7 +78,7 @@ def connect(
         return _connect(settings, application, timeout)
     except ssl.SSLError as error:
         raise DatabaseUnavailable("did not agree on TLS") from error
-    except _FAULTS as error:
+    except _DRIVER_ERRORS as error:
         raise _to_domain_error(error) from error
 
 
@@ -99,9 +99,9 @@ def _connect(settings: DatabaseSettings, application: str, timeout: float) -> Co
 
 
 def _begin() -> Connection:
-    """BEGIN doubles as the check that the warm connection lives: nothing is lost by it."""
+    """BEGIN also checks that the warm connection is alive: when it is not, nothing is lost."""
     if _warm:
-        with suppress(*_FAULTS):
+        with suppress(*_DRIVER_ERRORS):
             _warm[0].run("BEGIN")
             return _warm[0]
         _forget()
@@ -113,14 +113,14 @@ def _begin() -> Connection:
 def _roll_back() -> None:
     try:
         _warm[0].run("ROLLBACK")
-    except (*_FAULTS, IndexError):
+    except (*_DRIVER_ERRORS, IndexError):
         _forget()
 
 
 def _forget() -> None:
-    """Drop the connection; after an error a new one is surer than a rollback."""
+    """Drop the connection; after a driver error a new one is safer than a rollback."""
     while _warm:
-        with suppress(*_FAULTS):
+        with suppress(*_DRIVER_ERRORS):
             _warm.pop().close()
 
 
@@ -128,7 +128,7 @@ def _to_domain_error(error: Error | OSError) -> OrderError:
     if not isinstance(error, DatabaseError):
         return DatabaseUnavailable()
     sqlstate = str(error.args[0].get("C", "unknown"))
-    if sqlstate.startswith(_PASSING):
+    if sqlstate.startswith(_TRANSIENT):
         return DatabaseUnavailable(f"gave up for now (SQLSTATE {sqlstate})")
     return DatabaseRefused(sqlstate)
 
@@ -136,10 +136,10 @@ def _to_domain_error(error: Error | OSError) -> OrderError:
 def _credentials(settings: DatabaseSettings) -> tuple[str | None, str | None]:
     if settings.db_secret_arn is None:
         return settings.db_user, settings.db_password
-    # Imported here: it brings boto3, 230 ms of a cold start that most functions can spare.
+    # Imported here because it imports boto3: 230 ms of a cold start, saved without a secret.
     from aws_lambda_powertools.utilities import parameters  # noqa: PLC0415
 
-    # Asked for at every new connection, so that a rotated password is found at once.
+    # Read again for every new connection, so that a rotated password is found at once.
     try:
         secret = parameters.get_secret(settings.db_secret_arn, transform="json", force_fetch=True)
     except parameters.GetParameterError as error:
@@ -156,5 +156,5 @@ def _is_local(host: str) -> bool:
 
 @cache
 def _tls() -> ssl.SSLContext:
-    """Made once: it costs 25 ms. SSL_CERT_FILE names another CA bundle, as for any OpenSSL."""
+    """Made once, because it takes 25 ms. SSL_CERT_FILE names another CA bundle, as for OpenSSL."""
     return ssl.create_default_context()

@@ -1,7 +1,7 @@
 """Everything that can go wrong, by name.
 
-The class name is the error name in the ASL and in an execution's history; `http_status`
-is what an API caller gets.
+A class's name is the error's name in the ASL and in an execution's history. `http_status` is the
+status of the API's response.
 
     OrderError
     |-- OrderRefused           the order itself cannot be fulfilled: never retried
@@ -9,18 +9,18 @@ is what an API caller gets.
     |   |-- InsufficientStock
     |   |-- TotalTooHigh
     |   `-- OrderAlreadySettled
-    |-- Unavailable            something we need is not there: retried
+    |-- Unavailable            a service that the order needs does not answer: retried
     |   |-- DatabaseUnavailable
     |   |-- BackupUnavailable
     |   `-- WorkflowUnavailable
-    |-- RequestError           the API caller is at fault
+    |-- RequestError           the API's caller is at fault
     |   |-- InvalidRequest
     |   |-- OrderNotFound
     |   |-- ExecutionNotFound
     |   |-- MoveNotAllowed
     |   |-- OrderStillProcessing
     |   `-- IdempotencyKeyReused
-    |-- DatabaseRefused        PostgreSQL says no, and will say so again: a bug or a wrong set-up
+    |-- DatabaseRefused        PostgreSQL rejects a statement for good: a bug or a wrong set-up
     `-- InvalidSetting         the environment is at fault: raised at start
 """
 
@@ -29,7 +29,7 @@ from typing import ClassVar
 
 
 class OrderError(Exception):
-    """Root of the tree; its message is fit for API callers and operators."""
+    """The root of the tree. Messages may be shown to API callers and operators."""
 
     http_status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR
     http_headers: ClassVar[dict[str, str]] = {}
@@ -64,7 +64,7 @@ class TotalTooHigh(OrderRefused):
 
 
 class OrderAlreadySettled(OrderRefused):
-    """A task came too late: the order has failed, or was cancelled or deleted."""
+    """A late task: the order has failed, or was cancelled or deleted, before the task ran."""
 
     def __init__(self, order_id: str) -> None:
         """Name the order."""
@@ -72,7 +72,7 @@ class OrderAlreadySettled(OrderRefused):
 
 
 class Unavailable(OrderError):
-    """Something the order needs does not answer; trying again may help."""
+    """A service that the order needs does not answer; another try may succeed."""
 
 
 class DatabaseUnavailable(Unavailable):
@@ -104,7 +104,7 @@ class RequestError(OrderError):
 
 
 class InvalidRequest(RequestError):
-    """The request does not say what it must; the message names the field."""
+    """The request lacks a field or has a wrong value; the message names the field."""
 
     http_status = HTTPStatus.BAD_REQUEST
 
@@ -130,7 +130,7 @@ class ExecutionNotFound(RequestError):
 
 
 class MoveNotAllowed(RequestError):
-    """The order's status does not lead to the one asked for."""
+    """The order cannot move from its status to the requested one."""
 
     http_status = HTTPStatus.CONFLICT
 
@@ -140,7 +140,7 @@ class MoveNotAllowed(RequestError):
 
 
 class OrderStillProcessing(RequestError):
-    """The workflow still works on the order; Retry-After (seconds) says when to ask again."""
+    """The order's workflow is still running; Retry-After is in seconds."""
 
     http_status = HTTPStatus.CONFLICT
     http_headers: ClassVar[dict[str, str]] = {"Retry-After": "5"}
@@ -161,7 +161,7 @@ class IdempotencyKeyReused(RequestError):
 
 
 class DatabaseRefused(OrderError):
-    """PostgreSQL refused for a reason that trying again does not mend."""
+    """PostgreSQL rejected a statement, and would reject it again."""
 
     def __init__(self, sqlstate: str) -> None:
         """Name the SQLSTATE only: the server's message may quote data and SQL."""

@@ -23,6 +23,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ValidationError
 
 from orders.documents.fields import Document, as_json
+from orders.documents.validation import first_error
 from orders.errors import InvalidRequest, OrderError, OrderNotFound, RequestError
 from orders.settings import on_lambda, settings
 
@@ -157,7 +158,7 @@ def _read_query(model: type[BaseModel], event: Event) -> BaseModel:
     try:
         return model.model_validate(event["queryStringParameters"] or {})
     except ValidationError as error:
-        raise InvalidRequest(_first_error(error)) from error
+        raise InvalidRequest(_worded(error)) from error
 
 
 def _read_headers(model: type[BaseModel], event: Event) -> BaseModel:
@@ -165,7 +166,7 @@ def _read_headers(model: type[BaseModel], event: Event) -> BaseModel:
     try:
         return model.model_validate(headers)
     except ValidationError as error:
-        raise InvalidRequest(_first_error(error, title=True)) from error
+        raise InvalidRequest(_worded(error, title=True)) from error
 
 
 def _read_body(model: type[BaseModel], event: Event) -> BaseModel:
@@ -175,7 +176,7 @@ def _read_body(model: type[BaseModel], event: Event) -> BaseModel:
             base64.b64decode(body) if event.get("isBase64Encoded") else body
         )
     except ValidationError as error:
-        raise InvalidRequest(_first_error(error)) from error
+        raise InvalidRequest(_worded(error)) from error
 
 
 def _read_caller(model: type[BaseModel], event: Event) -> BaseModel:
@@ -191,25 +192,18 @@ _READERS = {
 }
 
 
-def _first_error(error: ValidationError, *, title: bool = False) -> str:
+def _worded(error: ValidationError, *, title: bool = False) -> str:
     """The first error, worded as docs/contract.md has it."""
-    fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    match fault["type"]:
+    kind, path, message = first_error(error)
+    match kind:
         case "json_invalid":
             return "Request body is not valid JSON"
         case "missing":
-            return f"Missing required field: {_name(fault['loc'])}"
-        case _ if not fault["loc"]:
+            return f"Missing required field: {path}"
+        case _ if not path:
             return "Request body must be a JSON object"
         case _:
-            name = _name(fault["loc"])
-            return f"Invalid value for {name.title() if title else name}: {fault['msg']}"
-
-
-def _name(loc: tuple[int | str, ...]) -> str:
-    """`("items", 0, "quantity")` is `items[0].quantity`."""
-    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in loc)
-    return "".join(steps).removeprefix(".")
+            return f"Invalid value for {path.title() if title else path}: {message}"
 
 
 # Writing a response.

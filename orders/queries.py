@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import aiosql
+from aiosql.queries import Queries
 from pg8000.native import Connection
 
 from orders import database
+from orders.statements import Statements
 
-_FOLDER = Path(__file__).parent.parent / "sql" / "queries"
+FOLDER = Path(__file__).parent.parent / "sql" / "queries"
 
 Row: TypeAlias = dict[str, Any]
 
@@ -46,25 +48,25 @@ class _NativeAdapter:
 class _Namespace:
     """The queries of one file, on one connection."""
 
-    def __init__(self, queries: Any, conn: Connection) -> None:  # noqa: ANN401 - made at run time
+    def __init__(self, queries: Queries, conn: Connection) -> None:
         self._queries = queries
         self._conn = conn
 
-    def __getattr__(self, name: str) -> Callable[..., Any]:
+    def __getattr__(self, name: str) -> Callable[..., object]:
         query = getattr(self._queries, name)
         return lambda **parameters: query(self._conn, **parameters)
 
 
-class Sql:
-    """`sql.orders.get_order(order_id=...)` runs `get_order` of sql/queries/orders.sql."""
+class Sql(Statements):
+    """`sql.orders.get_order(order_id=...)` runs `get_order` of sql/queries/orders.sql.
+
+    The types of all queries are those of orders/statements.py, which scripts/render writes.
+    """
 
     def __init__(self, conn: Connection) -> None:
         """Bind every file's queries to the connection."""
-        loaded = _load()
-        self.audit = _Namespace(loaded["audit"], conn)
-        self.orders = _Namespace(loaded["orders"], conn)
-        self.inventory = _Namespace(loaded["inventory"], conn)
-        self.reservations = _Namespace(loaded["reservations"], conn)
+        for name, queries in _load().items():
+            setattr(self, name, _Namespace(queries, conn))
 
 
 @contextmanager
@@ -78,11 +80,18 @@ def transaction() -> Iterator[Sql]:
 
 
 @cache
-def _load() -> dict[str, Any]:
+def _load() -> dict[str, Queries]:
     """File by file: aiosql would silently overwrite a name that two files of a folder share."""
-    return {path.stem: _queries(path) for path in _FOLDER.glob("*.sql")}
+    return {path.stem: load_file(path) for path in FOLDER.glob("*.sql")}
 
 
-def _queries(path: Path) -> Any:  # noqa: ANN401 - made at run time
+def load_file(path: Path) -> Queries:
+    """The file's queries; raises SQLParseException when a header does not fit its statement."""
     adapter: Any = _NativeAdapter  # aiosql's protocol names methods that no query of ours needs
-    return aiosql.from_path(path, adapter)
+    queries: Queries = aiosql.from_path(path, adapter)
+    return queries
+
+
+def names(queries: Queries) -> list[str]:
+    """The names of the queries in their files, without the variants that aiosql adds."""
+    return [name for name in queries.available_queries if not name.endswith("_cursor")]

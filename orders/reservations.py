@@ -4,10 +4,13 @@ Whoever moves an order locks its reservation rows first, in product order, so th
 calls and the reconciler can neither deadlock nor overtake each other.
 """
 
+from collections.abc import Sequence
+
 from orders.documents.workflow import AcceptedOrder
 from orders.errors import OrderAlreadySettled
 from orders.model import ReservationStatus, merged
-from orders.queries import Row, Sql
+from orders.queries import Sql
+from orders.statements import LockRow
 
 
 def is_held(sql: Sql, order: AcceptedOrder) -> bool:
@@ -26,7 +29,7 @@ def require_held(sql: Sql, order: AcceptedOrder) -> None:
         raise OrderAlreadySettled(order.order_id)
 
 
-def belongs_to(order: AcceptedOrder, rows: list[Row]) -> bool:
+def belongs_to(order: AcceptedOrder, rows: Sequence[LockRow]) -> bool:
     """Whether these reservation rows are this order's: its customer, products, quantities, digest.
 
     Rows older than sql/migrations/0006 have no digest.

@@ -1,4 +1,4 @@
-"""The environment, read in one place."""
+"""The environment variables, read in one place."""
 
 import os
 from functools import cache
@@ -6,13 +6,14 @@ from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from orders.documents.validation import first_error
 from orders.errors import InvalidSetting
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
 class DatabaseSettings(BaseModel):
-    """Where PostgreSQL is and who we are there.
+    """Where PostgreSQL is, and the login.
 
     A `db_host` that starts with `/` is the folder of a unix socket, as in libpq.
     `db_secret_arn` names a Secrets Manager secret with `username` and `password`, which
@@ -56,20 +57,19 @@ def _missing(name: str) -> str:
 
 
 def _read(model: type[Model]) -> Model:
-    """Empty counts as not set: a template cannot leave a variable out."""
+    """An empty variable counts as not set, because a template cannot leave a variable out."""
     wanted = ((name, os.environ.get(name.upper())) for name in model.model_fields)
     try:
         return model.model_validate({name: value for name, value in wanted if value})
     except ValidationError as error:
-        raise InvalidSetting(_first_fault(error)) from None
+        raise InvalidSetting(_worded(error)) from None
 
 
-def _first_fault(error: ValidationError) -> str:
-    fault = error.errors(include_input=False)[0]
-    name = str(fault["loc"][0])
-    if fault["type"] == "missing":
+def _worded(error: ValidationError) -> str:
+    kind, name, message = first_error(error)
+    if kind == "missing":
         return _missing(name)
-    return f"Environment variable {name.upper()} is wrong: {fault['msg']}"
+    return f"Environment variable {name.upper()} is wrong: {message}"
 
 
 @cache
@@ -80,7 +80,7 @@ def settings() -> Settings:
 
 @cache
 def database_settings() -> DatabaseSettings:
-    """The database's alone, for who needs no more; raises InvalidSetting."""
+    """The database's settings alone, for commands that need no others; raises InvalidSetting."""
     return _read(DatabaseSettings)
 
 

@@ -67,7 +67,7 @@ def _start(order: AcceptedOrder) -> str:
 
 def describe_execution(arn: str) -> dict[str, Any]:
     """Step Functions' description; raises ExecutionNotFound, WorkflowUnavailable."""
-    with aws_errors_as(WorkflowUnavailable, not_found=_NO_SUCH_EXECUTION):
+    with aws_errors_as(WorkflowUnavailable, dict.fromkeys(_NO_SUCH_EXECUTION, ExecutionNotFound)):
         return dict(_states().describe_execution(executionArn=arn))
 
 
@@ -90,7 +90,7 @@ def newest_events(arn: str, *, with_data: bool = False) -> list[dict[str, Any]]:
 
     `with_data`: each event holds the input or output of its state as well.
     """
-    with aws_errors_as(WorkflowUnavailable, not_found=_NO_SUCH_EXECUTION):
+    with aws_errors_as(WorkflowUnavailable, dict.fromkeys(_NO_SUCH_EXECUTION, ExecutionNotFound)):
         answer = _states().get_execution_history(
             executionArn=arn,
             maxResults=NEWEST_EVENTS,

@@ -1,9 +1,9 @@
-"""Run an operator's command against the system that the environment names, or the local one.
+"""Run an operator's command on the system that the environment names, or on the local one.
 
 usage: python scripts/_operate.py MODULE [--data DIR] [ARGUMENT ...]
 
-Without DB_HOST in the environment, the settings are those of the local system that runs with
-its data in DIR (.local).
+With DB_HOST in the environment, the command gets its settings from there. Without it, it gets
+those of the running local system that keeps its data in DIR (default: .local).
 """
 
 import json
@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def main(module: str, arguments: list[str]) -> None:
-    """Become the command."""
+    """Replace this process by the command."""
     data = ROOT / ".local"
     if arguments[:1] == ["--data"]:
         data, arguments = Path(arguments[1]), arguments[2:]

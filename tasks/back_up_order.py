@@ -13,5 +13,6 @@ def handler(order: StoredOrder) -> BackedUpOrder:
 
     Raises BackupUnavailable.
     """
-    key = put_backup(OrderDetails.model_validate(order.model_dump()))
+    backup = order.model_dump(include=set(OrderDetails.model_fields))
+    key = put_backup(OrderDetails.model_validate(backup))
     return BackedUpOrder(**order.model_dump(), backup_key=key)

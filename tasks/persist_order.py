@@ -18,4 +18,4 @@ def handler(order: ReservedOrder) -> StoredOrder:
         require_held(sql, order)
         sql.orders.store_order(order_document=order.model_dump_json())
         row = sql.orders.get_order(order_id=order.order_id)
-    return StoredOrder.model_validate(row)
+    return StoredOrder.model_validate(order.model_dump() | dict(row or {}))

@@ -1,6 +1,18 @@
-"""The state machine, authored in Python and rendered to ASL."""
+"""The state machine, authored in Python and rendered to ASL once it is proved.
+
+order_processing  the machine itself, from start to end
+states            the builder of its states: retry policies, timeouts, names
+error_names       what an error class is called in ASL
+render            `scripts/render`: prove the machine, then write the ASL, its page and diagram
+checks/           what must hold of any machine of ours
+rules/            what must hold of this one: a saga with a compensation
+page/             asl/order_processing.md, for people
+
+May import deployment, tasks and orders. Nothing that runs imports this package: the authoring SDK
+is only in the development environment.
+"""
 
 import logging
 
-# The SDK imports sagemaker, which tells where it looks for settings of its own.
+# The SDK imports sagemaker, which logs where it looks for settings of its own.
 logging.getLogger("sagemaker.config").setLevel(logging.WARNING)

@@ -1,7 +1,7 @@
-"""OrderProcessingStateMachine, told top to bottom.
+"""OrderProcessingStateMachine: the saga that every order goes through.
 
-An order is a document that flows through it: every state takes the document, does one
-thing to it, and hands it on. Whatever goes wrong on the way leads to FailOrder.
+The payload is the order. Each forward state takes it, does one step and returns it for the next
+state. Whatever fails leads to FailOrder, the compensation.
 """
 
 from typing import Any
@@ -19,24 +19,24 @@ from tasks import (
 from workflows.states import RETRY_ALL, any_error, definition, fail, task
 
 TIMEOUT_SECONDS = 1800
-"""More than every state at its worst, one after the other: asl/order_processing.md adds it up.
+"""More than the budget, which asl/order_processing.md adds up.
 
-When it passes, no Catch sees it, and only the reconciler can settle the order.
+No Catch sees this timeout: an order that runs into it is repaired by the reconciler.
 """
 
 
 def order_processing() -> dict[str, Any]:
-    """The state machine in ASL, function names left as `${...Function}`."""
+    """The state machine in ASL, with function names as substitutions: `${...Function}`."""
     failed = fail(
         "OrderFailed",
-        comment="The order is recorded as failed; this is why.",
+        comment="Ends the execution with the error and cause of the failure.",
         error="$.failure.Error",
         cause="$.failure.Cause",
     )
-    undo = any_error(then=Chain([task(fail_order, retry=RETRY_ALL), failed]))
+    compensation = any_error(then=Chain([task(fail_order, retry=RETRY_ALL), failed]))
     steps = (calculate_price, check_inventory, persist_order, back_up_order, update_status)
     return definition(
-        Chain([task(step, catch=undo) for step in steps]),
-        comment="Prices an order, takes stock, stores it, backs it up and moves it on.",
+        Chain([task(step, catch=compensation) for step in steps]),
+        comment="Prices an order, reserves its stock, stores it, backs it up and completes it.",
         timeout_seconds=TIMEOUT_SECONDS,
     )

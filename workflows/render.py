@@ -1,6 +1,6 @@
-"""Prove the machine, then write it, its page and its diagram: `scripts/render`.
+"""`scripts/render`: prove the machine, then write its ASL, its page and the README's diagram.
 
-Nothing is written when a check finds something.
+Nothing is written when there is a finding.
 """
 
 import json
@@ -8,12 +8,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from deployment.errors import InvalidTemplate
 from workflows.checks.asl import Machine
 from workflows.checks.deployment import deployed
 from workflows.order_processing import order_processing
-from workflows.page import in_readme, page
 from workflows.page.budget import budget_table
-from workflows.rules import findings
+from workflows.page.document import page, with_diagram
+from workflows.rules.proof import findings
 
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "asl" / "order_processing.asl.json"
@@ -22,28 +23,32 @@ README = ROOT / "README.md"
 
 
 def rendered() -> str:
-    """What asl/order_processing.asl.json must hold."""
+    """The text of asl/order_processing.asl.json."""
     return json.dumps(order_processing(), indent=2) + "\n"
 
 
 def files() -> dict[Path, str]:
-    """What each file that is written must hold."""
+    """The text of each file that is written."""
     definition, deployment = order_processing(), deployed()
     return {
         TARGET: rendered(),
         PAGE: page(definition, deployment),
-        README: in_readme(README.read_text("utf-8"), definition, deployment),
+        README: with_diagram(README.read_text("utf-8"), definition, deployment),
     }
 
 
 def prove(definition: dict[str, Any]) -> None:
     """Raises SystemExit with every finding."""
-    if found := findings(definition, deployed()):
+    try:
+        found = findings(definition, deployed())
+    except InvalidTemplate as error:
+        found = [str(error)]
+    if found:
         sys.exit("\n".join([*found, "Nothing was written."]))
 
 
 def main() -> None:
-    """Write the files and show the budget, or say why not."""
+    """Write the files and print the budget, or exit with the findings."""
     prove(order_processing())
     for path, text in files().items():
         path.write_text(text, encoding="utf-8")

@@ -1,7 +1,7 @@
-"""A small builder over the SDK: policies named once, and the fields the SDK lacks.
+"""A small builder over the authoring SDK: retry policies, timeouts and names of states.
 
-The SDK (stepfunctions 2.3.0) is frozen since 2022; what ASL has gained since is added by
-subclass. Names in the ASL come from the handlers, so that a rename cannot break the machine
+The SDK (stepfunctions 2.3.0) is frozen since 2022; fields that ASL has gained since are added by
+subclasses. Names in the ASL come from the task modules, so that a rename cannot break the machine
 silently: `tasks.check_inventory` is the state CheckInventory and runs CheckInventoryFunction.
 """
 
@@ -13,13 +13,14 @@ from typing import Any
 from stepfunctions import steps
 
 from orders.errors import Unavailable
+from workflows.error_names import leaf_names
 
 FUNCTION_SECONDS = 10
 """A task function's own timeout, as in template.yaml."""
 STATE_SECONDS = FUNCTION_SECONDS + 5
-"""Longer than the function's: what ends a slow task is Lambda, which really stops it."""
+"""Longer than the function's, so that Lambda ends a slow task, and really stops it."""
 
-_LAMBDA_FAULTS = (
+_LAMBDA_ERRORS = (
     "Lambda.ClientExecutionTimeoutException",
     "Lambda.ServiceException",
     "Lambda.AWSLambdaException",
@@ -29,6 +30,7 @@ _LAMBDA_FAULTS = (
     "Sandbox.Timedout",
     "States.Timeout",
 )
+"""Transient errors of Lambda itself, which have nothing to do with the order."""
 
 
 class _RetryField(Enum):
@@ -51,14 +53,8 @@ class _Fail(steps.Fail):  # type: ignore[misc]  # the SDK has no types
         return [*super().allowed_fields(), *_FailField]
 
 
-def _names(error: type[Unavailable]) -> Iterable[str]:
-    """ASL matches names exactly and knows no subclasses: a base class stands for its leaves."""
-    children = error.__subclasses__()
-    return [name for child in children for name in _names(child)] if children else [error.__name__]
-
-
 def _retry(errors: Iterable[str], attempts: int) -> _Retry:
-    """Again after 1, 2, 4 ... s, at most 10, each with full jitter."""
+    """Retry after 1, 2, 4 ... s, at most 10, each wait with full jitter."""
     return _Retry(
         error_equals=list(errors),
         interval_seconds=1,
@@ -69,12 +65,15 @@ def _retry(errors: Iterable[str], attempts: int) -> _Retry:
     )
 
 
-_THROTTLED = _retry(["Lambda.TooManyRequestsException"], attempts=8)
-"""Concurrency is spent: nothing is wrong with the order, which had better wait than fail."""
-RETRY_TRANSIENT = [_THROTTLED, _retry([*_names(Unavailable), *_LAMBDA_FAULTS], attempts=3)]
-"""A forward step: three more tries of what may pass, never of a Refused."""
-RETRY_ALL = [_THROTTLED, _retry(["States.ALL"], attempts=6)]
-"""The compensation: six more tries of anything, because nothing stands behind it."""
+_RETRY_THROTTLED = _retry(["Lambda.TooManyRequestsException"], attempts=8)
+"""The function's concurrency is used up. Nothing is wrong with the order, so it may wait long."""
+RETRY_TRANSIENT = [
+    _RETRY_THROTTLED,
+    _retry([*leaf_names(Unavailable), *_LAMBDA_ERRORS], attempts=3),
+]
+"""The policy of a forward state: transient errors three times, and never an OrderRefused."""
+RETRY_ALL = [_RETRY_THROTTLED, _retry(["States.ALL"], attempts=6)]
+"""The policy of the compensation: any error six times, as nothing compensates for it."""
 
 
 def name_of(task_module: ModuleType) -> str:
@@ -88,7 +87,7 @@ def task(
     retry: Sequence[_Retry] = RETRY_TRANSIENT,
     catch: steps.Catch | None = None,
 ) -> steps.Task:
-    """The state that runs the module's handler: the document goes in, its answer comes out."""
+    """The state that runs the module's handler on the payload; its result is the next payload."""
     name = name_of(task_module)
     return steps.Task(
         name,
@@ -103,15 +102,15 @@ def task(
 
 
 def any_error(*, then: steps.Chain) -> steps.Catch:
-    """Whatever it was: keep the order, add the failure, go there."""
+    """Catch every error: keep the order, add the failure to it, and go on with `then`."""
     return steps.Catch(error_equals=["States.ALL"], result_path="$.failure", next_step=then)
 
 
 def fail(name: str, *, comment: str, error: str, cause: str) -> _Fail:
-    """End the execution with the error and cause that the document holds at these paths."""
+    """The state that ends the execution with the error and cause at these paths of the payload."""
     return _Fail(name, comment=comment, error_path=error, cause_path=cause)
 
 
 def definition(first: steps.Chain, *, comment: str, timeout_seconds: int) -> dict[str, Any]:
-    """The machine in ASL."""
+    """The whole machine in ASL."""
     return dict(steps.Graph(first, comment=comment, timeout_seconds=timeout_seconds).to_dict())

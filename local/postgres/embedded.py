@@ -5,6 +5,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from anyio.from_thread import start_blocking_portal
+from pg8000.native import Connection
 
 from local.postgres.server import server, settings
 from local.postgres.socket_folder import socket_folder
@@ -24,8 +25,13 @@ def embedded(folder: Path) -> Iterator[dict[str, str]]:
         portal.wrap_async_context_manager(server(data, socket)),
     ):
         environment = settings(socket)
-        fields = {name.lower(): value for name, value in environment.items()}
-        with closing(connect(DatabaseSettings.model_validate(fields))) as conn:
+        with closing(connect_to(environment)) as conn:
             migrate(conn)
             seed(conn)
         yield environment
+
+
+def connect_to(environment: dict[str, str]) -> Connection:
+    """A new connection to the database that these DB_* settings name."""
+    known = {name.lower(): value for name, value in environment.items()}
+    return connect(DatabaseSettings.model_validate(known))

@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 from deployment.cloudformation import ACCOUNT, REGION
-from deployment.template import StateMachine
+from deployment.state_machine import StateMachine
 from local.processes.errors import StackFailure
 
 BUCKET = "order-backups"

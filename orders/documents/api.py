@@ -17,6 +17,7 @@ from orders.documents.fields import (
     Quantity,
     Status,
     Time,
+    is_none,
     must_be,
 )
 from orders.documents.workflow import PricedItem
@@ -172,10 +173,6 @@ class OrderDeleted(Document):
     order_id: str
 
 
-def _is_none(value: object) -> bool:
-    return value is None
-
-
 class ExecutionEvent(Document):
     """One event of an execution; `state` is null for an event of the execution itself."""
 
@@ -196,6 +193,6 @@ class ExecutionStatus(Document):
     input_identifier: str
     identifier_type: Literal["order_id", "execution_arn"]
     recent_events: tuple[ExecutionEvent, ...]
-    stop_date: Time | None = Field(default=None, exclude_if=_is_none)
-    error: str | None = Field(default=None, exclude_if=_is_none)
-    cause: str | None = Field(default=None, exclude_if=_is_none)
+    stop_date: Time | None = Field(default=None, exclude_if=is_none)
+    error: str | None = Field(default=None, exclude_if=is_none)
+    cause: str | None = Field(default=None, exclude_if=is_none)

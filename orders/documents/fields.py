@@ -67,6 +67,11 @@ Quantity = Annotated[
 Status = Annotated[OrderStatus, must_be("one of " + ", ".join(OrderStatus))]
 
 
+def is_none(value: object) -> bool:
+    """For `Field(default=None, exclude_if=is_none)`: an optional field that is left out."""
+    return value is None
+
+
 class Document(BaseModel):
     """A closed, frozen model: a field that it does not name is refused."""
 

@@ -1,19 +1,24 @@
 -- name: freeze()!
--- One moment for all that is read from here on; nothing is written.
+-- Starts a read-only transaction in which every query sees the tables as they are now.
 START TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;
 
 -- name: disable_statement_timeout()!
--- The database's own limit is for the functions.
+-- Lifts the statement timeout until the transaction ends.
+-- The database's own timeout (sql/migrations/0005) is meant for the functions.
 SET LOCAL statement_timeout = 0;
 
 -- name: counts()^
+-- Counts what the doctor looks at.
+-- always a row
+-- nullable: nothing
 SELECT
     (SELECT count(*) FROM orders) AS orders,
     (SELECT count(*) FROM inventory) AS products,
     (SELECT count(*) FROM inventory_reservations) AS reservations;
 
 -- name: lost_stock()
--- Products for which received = in stock + held + shipped does not hold.
+-- Lists the products for which received = in stock + held + shipped does not hold.
+-- nullable: nothing
 WITH received AS (
     SELECT product_id, sum(quantity) AS received
     FROM inventory_receipts
@@ -39,7 +44,9 @@ WHERE received <> stock + held + shipped
 ORDER BY product_id;
 
 -- name: contradictions()
--- Orders whose reservations do not say what their status says; null where there are none.
+-- Lists the orders whose status demands another status of their reservation.
+-- `reserved` has the statuses that were found; it is null when the order has no reservation.
+-- nullable: reserved
 SELECT order_id, orders.status, expected, string_agg(DISTINCT reserved.status, ', ') AS reserved
 FROM orders
 JOIN (
@@ -53,7 +60,8 @@ HAVING count(reserved.status) = 0 OR bool_or(reserved.status <> expected)
 ORDER BY order_id;
 
 -- name: wrong_totals()
--- Orders whose items do not add up to their total, or that have none.
+-- Lists the orders whose items do not add up to their total, or that have no items.
+-- nullable: nothing
 SELECT order_id, total_amount, coalesce(sum(quantity * price), 0) AS items_total,
     count(product_id) AS items
 FROM orders
@@ -63,7 +71,9 @@ HAVING count(product_id) = 0 OR total_amount <> sum(quantity * price)
 ORDER BY order_id;
 
 -- name: wrong_reservations()
--- Products of which an order's items say another quantity than its reservation.
+-- Lists the products of which an order reserved another quantity than it ordered.
+-- Orders without any reservation are left out: `contradictions` lists them.
+-- nullable: nothing
 SELECT order_id, product_id, coalesce(item.quantity, 0) AS ordered,
     coalesce(reserved.quantity, 0) AS reserved
 FROM order_items AS item
@@ -76,10 +86,13 @@ WHERE item.quantity IS DISTINCT FROM reserved.quantity
   )
 ORDER BY order_id, product_id;
 
--- name: unsettled(older_than, row_limit)
--- Orders whose workflow is not over as far as the tables know, oldest first: the row says
--- pending, or stock is held without a row. (A pending order whose stock is not held is a
--- contradiction, above.) `older_than` is in seconds; a limit of null is none.
+-- name: open_orders(older_than, row_limit)
+-- Lists the orders that are open as far as the tables know, oldest first.
+-- A stored order is open while its status is pending. An order that is not stored is open while
+-- it holds stock; its status is null. Orders younger than `older_than` seconds are left out, and
+-- so are pending orders whose stock is not held: `contradictions` lists those. A `row_limit` of
+-- null is no limit.
+-- nullable: status, :row_limit
 SELECT order_id, max(status) AS status
 FROM (
     SELECT order_id, created_at, status
@@ -103,7 +116,9 @@ ORDER BY min(created_at), order_id
 LIMIT CAST(:row_limit AS BIGINT);
 
 -- name: executions_without_rows(order_ids)
--- Those of the order ids that have left no trace in any table.
+-- Lists those of the order ids that occur in no table.
+-- `order_ids` is a JSON list.
+-- nullable: nothing
 SELECT order_id
 FROM jsonb_array_elements_text(CAST(:order_ids AS jsonb)) AS named (order_id)
 WHERE NOT EXISTS (SELECT FROM inventory_reservations AS r WHERE r.order_id = named.order_id)
@@ -111,7 +126,8 @@ WHERE NOT EXISTS (SELECT FROM inventory_reservations AS r WHERE r.order_id = nam
 ORDER BY order_id;
 
 -- name: past_backup(since)
--- Orders that got past BackUpOrder, so that their backup must be there.
+-- Lists the orders created since then that have passed BackUpOrder.
+-- Their backups must be in the bucket.
 SELECT order_id, created_at
 FROM orders
 WHERE status IN ('processing', 'shipped', 'delivered')

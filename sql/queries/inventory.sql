@@ -1,17 +1,18 @@
 -- name: prices(product_ids)
--- The price of each product that exists.
+-- Returns the price of each product that exists.
+-- `product_ids` is a JSON list.
 SELECT product_id, price
 FROM inventory
 WHERE product_id IN (SELECT jsonb_array_elements_text(CAST(:product_ids AS jsonb)));
 
 -- name: stock_of(product_id)$
--- What is left of a product; null when there is no such product.
+-- Returns how many pieces of the product are in stock.
 SELECT stock
 FROM inventory
 WHERE product_id = :product_id;
 
 -- name: take_stock(order_id)
--- One row per product taken; a product that is short gives no row.
+-- Takes what the order reserved out of stock; returns the products that had enough.
 -- Rows are locked in product order, so that two orders cannot deadlock.
 WITH wanted AS (
     SELECT inventory.product_id, reserved.quantity
@@ -30,7 +31,8 @@ WHERE inventory.product_id = wanted.product_id
 RETURNING inventory.product_id;
 
 -- name: give_back(order_id)!
--- Returns what the order holds. How often this runs does not matter: only held stock comes back.
+-- Releases the order's reservation and puts the stock that it held back.
+-- This is idempotent: only held stock comes back.
 WITH released AS (
     UPDATE inventory_reservations
     SET status = 'released', updated_at = CURRENT_TIMESTAMP AT TIME ZONE 'UTC'

@@ -1,6 +1,7 @@
 -- name: store_order(order_document)!
--- Stores the order and its items, once. created_at has whole seconds, as the API shows it, so
--- that orders that look like a tie in a list are one and are sorted by id.
+-- Stores the order and its items, once.
+-- `created_at` has whole seconds, as the API shows it, so that orders that look like a tie in a
+-- list are one and are sorted by id.
 WITH document AS (
     SELECT order_id, customer_id, total_amount, items
     FROM jsonb_to_record(CAST(:order_document AS jsonb))
@@ -20,30 +21,37 @@ FROM document, jsonb_to_recordset(items)
 ON CONFLICT DO NOTHING;
 
 -- name: set_status(order_id, status)!
+-- Sets the order's status, whatever it was.
 UPDATE orders
 SET status = :status, updated_at = CURRENT_TIMESTAMP AT TIME ZONE 'UTC'
 WHERE order_id = :order_id;
 
 -- name: start_processing(order_id)!
--- Only from pending: a late UpdateStatus must not undo a cancellation.
+-- Moves the order from pending to processing.
+-- Any other status stays, because a late UpdateStatus must not undo a cancellation.
 UPDATE orders
 SET status = 'processing', updated_at = CURRENT_TIMESTAMP AT TIME ZONE 'UTC'
 WHERE order_id = :order_id
   AND status = 'pending';
 
 -- name: status_of(order_id)$
+-- Returns the order's status.
 SELECT status
 FROM orders
 WHERE order_id = :order_id;
 
 -- name: lock_status(order_id)$
+-- Returns the order's status and locks the order until the transaction ends.
 SELECT status
 FROM orders
 WHERE order_id = :order_id
 FOR UPDATE;
 
 -- name: get_order(order_id)^
--- Prices travel as text: jsonb numbers would arrive as binary floats.
+-- Returns the order with its items.
+-- Prices in `items` are text, because numbers in jsonb arrive as binary floats.
+-- nullable: nothing
+-- json: items is a list of OrderItem (product_id TEXT, quantity INTEGER, price TEXT)
 SELECT order_id, customer_id, total_amount, status, created_at, (
     SELECT coalesce(
         jsonb_agg(
@@ -61,7 +69,9 @@ FROM orders
 WHERE order_id = :order_id;
 
 -- name: list_orders(status, customer_id, row_limit, row_offset)
--- Newest first. A filter that is null does not filter.
+-- Lists a page of orders, newest first.
+-- A filter that is null does not filter.
+-- nullable: :status, :customer_id
 SELECT order_id, customer_id, total_amount, status, created_at
 FROM orders
 WHERE (CAST(:status AS TEXT) IS NULL OR status = :status)
@@ -70,15 +80,20 @@ ORDER BY created_at DESC, order_id
 LIMIT :row_limit OFFSET :row_offset;
 
 -- name: count_orders(status, customer_id)$
+-- Counts the orders on all pages of `list_orders` with these filters.
+-- always a row
+-- nullable: :status, :customer_id
 SELECT count(*)
 FROM orders
 WHERE (CAST(:status AS TEXT) IS NULL OR status = :status)
   AND (CAST(:customer_id AS TEXT) IS NULL OR customer_id = :customer_id);
 
 -- name: delete_items(order_id)!
+-- Deletes the order's items.
 DELETE FROM order_items
 WHERE order_id = :order_id;
 
 -- name: delete_order(order_id)!
+-- Deletes the order, whose items must have been deleted before.
 DELETE FROM orders
 WHERE order_id = :order_id;

@@ -1,6 +1,7 @@
 -- name: hold(order_document, order_digest)!
--- Reserves what the order is about to take. No rows when the id has a reservation already, even
--- one with other items: Step Functions forgets a name after 90 days, this table does not.
+-- Reserves what the order is about to take.
+-- Writes no row when the id has a reservation already, even one with other items: Step Functions
+-- forgets an execution's name after 90 days, this table does not.
 INSERT INTO inventory_reservations
     (order_id, customer_id, product_id, quantity, status, order_digest)
 SELECT accepted.order_id, customer_id, product_id, quantity, 'held', :order_digest
@@ -14,7 +15,9 @@ ORDER BY product_id
 ON CONFLICT DO NOTHING;
 
 -- name: insert_released(order_document, order_digest)!
--- Settles an order that took nothing, so that a late CheckInventory cannot take stock any more.
+-- Writes a reservation that holds nothing, for an order that took no stock.
+-- A late CheckInventory finds it and takes no stock. Writes no row when the id has a reservation
+-- already.
 INSERT INTO inventory_reservations
     (order_id, customer_id, product_id, quantity, status, order_digest)
 SELECT accepted.order_id, customer_id, product_id, quantity, 'released', :order_digest
@@ -28,7 +31,8 @@ ORDER BY product_id
 ON CONFLICT DO NOTHING;
 
 -- name: lock(order_id)
--- The order's mutex: whoever moves an order takes its reservation rows first.
+-- Returns the order's reservation and locks it until the transaction ends.
+-- It is the order's mutex: whoever moves an order locks its reservation first.
 SELECT customer_id, product_id, quantity, status, order_digest
 FROM inventory_reservations
 WHERE order_id = :order_id
@@ -36,7 +40,8 @@ ORDER BY product_id
 FOR UPDATE;
 
 -- name: with_order(order_id)
--- What is known of an order id: its reservation, and its row if there is one.
+-- Returns the order's reservation, with the order's status if the order is stored.
+-- nullable: order_status
 SELECT
     order_id, reserved.customer_id, product_id, quantity, reserved.status, order_digest,
     orders.status AS order_status
@@ -45,7 +50,7 @@ LEFT JOIN orders USING (order_id)
 WHERE order_id = :order_id;
 
 -- name: ship(order_id)!
--- The order's stock has left the house.
+-- Marks the stock that the order holds as shipped.
 UPDATE inventory_reservations
 SET status = 'shipped', updated_at = CURRENT_TIMESTAMP AT TIME ZONE 'UTC'
 WHERE order_id = :order_id

@@ -1,9 +1,14 @@
 """GET /status over HTTP."""
 
+import json
 import re
 from urllib.parse import quote
 
+from moto.backends import get_backend
+
+from deployment.cloudformation import ACCOUNT, REGION
 from tests.running.builders import Document, a_line
+from tests.running.in_process import InProcess
 from tests.running.shop import Shop
 from tests.running.waiting import eventually
 
@@ -59,6 +64,18 @@ def test_a_failed_execution_tells_why(shop: Shop) -> None:
 
     assert (status["status"], status["error"]) == ("FAILED", "UnknownProduct")
     assert status["cause"] == "Unknown product: NOPE"
+
+
+def test_a_failure_that_no_compensation_recorded_has_no_stack_trace(functions: InProcess) -> None:
+    order_id = functions.create(a_line(functions.product()))
+    (machine,) = get_backend("stepfunctions")[ACCOUNT][REGION].state_machines
+    (execution,) = (each for each in machine.executions if each.name == order_id)
+    execution.error = "Bug"
+    execution.cause = json.dumps({"errorMessage": "boom", "stackTrace": ["secret"]})
+
+    status = functions.api.get(f"/status/{order_id}").json()
+
+    assert (status["error"], status["cause"]) == ("Bug", "boom")
 
 
 def test_an_arn_is_taken_plain_and_percent_encoded(shop: Shop) -> None:

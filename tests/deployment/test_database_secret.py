@@ -1,17 +1,13 @@
-"""template.yaml beyond what sam and cfn-lint can see."""
+"""Who may read the database's password: more than sam and cfn-lint can check."""
 
 import grimp
 import pytest
 
 from deployment import cloudformation
-from tests.conftest import ROOT
+from deployment.template import TEMPLATE, read
 
-RESOURCES = cloudformation.load((ROOT / "template.yaml").read_text())["Resources"]
-HANDLERS = {
-    name: resource["Properties"]["Handler"]
-    for name, resource in RESOURCES.items()
-    if resource["Type"] == "AWS::Serverless::Function"
-}
+FUNCTIONS = read().functions
+RESOURCES = cloudformation.load(TEMPLATE.read_text("utf-8"))["Resources"]
 
 
 @pytest.fixture(scope="module")
@@ -20,13 +16,13 @@ def imports() -> grimp.ImportGraph:
     return grimp.build_graph("api_handlers", "tasks", "operations", "orders", cache_dir=None)
 
 
-@pytest.mark.parametrize("function", HANDLERS)
-def test_who_talks_to_the_database_and_nobody_else_may_read_its_password(
-    imports: grimp.ImportGraph, function: str
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_only_functions_that_use_the_database_may_read_its_password(
+    imports: grimp.ImportGraph, name: str
 ) -> None:
     roles = RESOURCES["ReadDatabaseSecret"]["Properties"]["Roles"]
-    module = HANDLERS[function].rpartition(".")[0]
+    module = FUNCTIONS[name].handler.rpartition(".")[0]
 
-    talks = imports.chain_exists(importer=module, imported="orders.database")
+    uses_database = imports.chain_exists(importer=module, imported="orders.database")
 
-    assert ({"Ref": f"{function}Role"} in roles) == talks
+    assert ({"Ref": f"{name}Role"} in roles) == uses_database

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from deployment.template import Function, Schedule
+from deployment.schedules import Schedule
+from deployment.template import Function
 from local import eventbridge
 from local.faults.function_faults import AnyFunctionFault, Hold, Raise, Throttle
 from tests.local.in_process import a_runtime, becomes

@@ -1,103 +1,113 @@
-"""The doctor on a live system: every disagreement is named, and nothing else."""
+"""The doctor in this process: it reports every inconsistency, and nothing else."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
 
-from tests.conftest import a_running_stack
+from operations.audit import Window
+from operations.doctor.examination import examine
+from tests.operations.operated import STATES, Operated, moto_execution, when_asked
 from tests.running.builders import a_line
-from tests.running.shop import Shop
+from tests.running.tables import Tables
+from tests.running.waiting import eventually
 
 
-@pytest.fixture(scope="module")
-def broken() -> Iterator[Shop]:
-    """A stack of its own: what is broken here stays broken."""
-    with a_running_stack("--faults", "--schedules", "0") as running:
-        yield running
+@pytest.fixture(autouse=True)
+def _nothing_else_is_there(system: Operated) -> None:
+    system.forget_everything()
 
 
-def found(shop: Shop, subject: str) -> list[tuple[str, str]]:
-    """What the doctor says of one order or product."""
-    return [
-        (finding["kind"], finding["message"])
-        for finding in shop.findings()
-        if finding["subject"] == subject
-    ]
-
-
-def test_orders_at_every_stage_of_their_lives_agree(broken: Shop) -> None:
-    product = broken.product(stock=20)
+def test_orders_at_every_stage_of_their_lives_agree(system: Operated) -> None:
+    product = system.product(stock=20)
     moves: list[list[str]] = [[], ["cancelled"], ["failed"], ["shipped"], ["shipped", "delivered"]]
-    ids = [broken.processed(a_line(product, 2)) for _ in range(len(moves) * 2)]
-    for order_id, wanted in zip(ids, moves * 2, strict=True):
-        for status in wanted:
-            broken.api.put(f"/orders/{order_id}", json={"status": status}).raise_for_status()
+    ids = [system.succeeded(a_line(product, 2)) for _ in range(len(moves) * 2)]
+    for order_id, statuses in zip(ids, moves * 2, strict=True):
+        for status in statuses:
+            system.api.put(f"/orders/{order_id}", json={"status": status}).raise_for_status()
     for order_id in ids[len(moves) :]:
-        broken.api.delete(f"/orders/{order_id}").raise_for_status()
-    refused = broken.create(a_line(product, 99))
-    broken.end(refused)
-    broken.rows(
+        system.api.delete(f"/orders/{order_id}").raise_for_status()
+    system.ended_in("FailOrder", product, "FAILED")
+    system.rows(
         "UPDATE inventory SET stock = stock + 5, price = 3 WHERE product_id = :p", p=product
     )
 
-    subjects = {product, refused, *ids}
-    assert [each for each in broken.findings() if each["subject"] in subjects] == []
-    assert broken.stock(product) == 20 - 3 * 2 - 2 * 2 + 5
+    assert system.findings() == []
+    assert system.stock(product) == 20 - 3 * 2 - 2 * 2 + 5
 
 
-def test_stock_that_is_gone_is_missed(broken: Shop) -> None:
-    product = broken.product(stock=10)
-    order_id = broken.processed(a_line(product, 3))
-    broken.rows(
+@pytest.mark.parametrize("ran", [False, True], ids=["not run", "run"])
+@pytest.mark.parametrize("state", STATES)
+def test_an_order_whose_execution_is_running_is_skipped(
+    system: Operated, state: str, *, ran: bool
+) -> None:
+    system.ended_in(state, system.product(), "RUNNING", ran=ran)
+
+    assert system.findings() == []
+
+
+# Stock.
+
+
+def test_stock_that_is_gone_is_missed(system: Operated) -> None:
+    product = system.product(stock=10)
+    order_id = system.succeeded(a_line(product, 3))
+    system.rows(
         "UPDATE inventory_reservations SET status = 'released' WHERE order_id = :id", id=order_id
     )
 
-    assert found(broken, product) == [
+    assert system.findings() == [
         (
             "stock not conserved",
+            product,
             "10 received, but 7 in stock, 0 held and 0 shipped make 7: 3 missing",
-        )
-    ]
-    assert found(broken, order_id) == [
+        ),
         (
             "reservation contradicts order",
+            order_id,
             "is processing, but its reservation is released, not held",
-        )
+        ),
     ]
 
 
-def test_stock_that_was_given_back_twice_is_too_much(broken: Shop) -> None:
-    product = broken.product(stock=10)
-    order_id = broken.processed(a_line(product, 3))
-    with as_the_application(broken):
-        broken.rows("UPDATE inventory SET stock = stock + 3 WHERE product_id = :p", p=product)
+def test_stock_that_was_given_back_twice_is_too_much(system: Operated) -> None:
+    product = system.product(stock=10)
+    system.succeeded(a_line(product, 3))
+    with as_the_application(system):
+        system.rows("UPDATE inventory SET stock = stock + 3 WHERE product_id = :p", p=product)
 
-    assert found(broken, order_id) == []
-    ((kind, message),) = found(broken, product)
-    assert kind == "stock not conserved"
-    assert message.endswith("3 too many")
+    assert system.findings() == [
+        (
+            "stock not conserved",
+            product,
+            "10 received, but 10 in stock, 3 held and 0 shipped make 13: 3 too many",
+        )
+    ]
 
 
 @contextmanager
-def as_the_application(shop: Shop) -> Iterator[None]:
-    """The connection of the tests poses as a function's, whose changes are no receipts."""
-    shop.rows("SET application_name = 'order-management'")
+def as_the_application(system: Operated) -> Iterator[None]:
+    """The test's own connection has the functions' name, so that its changes are no receipts."""
+    system.rows("SET application_name = 'order-management'")
     yield
-    shop.rows("RESET application_name")
+    system.rows("RESET application_name")
 
 
-def test_stock_that_is_counted_anew_is_not_missed(broken: Shop) -> None:
-    product, other = broken.product(stock=10), broken.product(stock=5)
-    broken.processed(a_line(product, 3))
-    broken.rows("UPDATE inventory SET stock = 2 WHERE product_id = :p", p=product)
-    broken.rows("DELETE FROM inventory WHERE product_id = :p", p=other)
-    broken.rows("CREATE TEMP TABLE aside AS SELECT * FROM inventory")
-    broken.rows("TRUNCATE inventory")
-    broken.rows("INSERT INTO inventory SELECT * FROM aside ON CONFLICT DO NOTHING")
-    broken.rows("DROP TABLE aside")
+def test_stock_that_is_counted_anew_is_not_missed(system: Operated) -> None:
+    product, other = system.product(stock=10), system.product(stock=5)
+    system.succeeded(a_line(product, 3))
+    system.rows("UPDATE inventory SET stock = 2 WHERE product_id = :p", p=product)
+    system.rows("DELETE FROM inventory WHERE product_id = :p", p=other)
+    system.rows("CREATE TEMP TABLE aside AS SELECT * FROM inventory")
+    system.rows("TRUNCATE inventory")
+    system.rows("INSERT INTO inventory SELECT * FROM aside ON CONFLICT DO NOTHING")
+    system.rows("DROP TABLE aside")
 
-    assert found(broken, product) + found(broken, other) == []
+    assert system.findings() == []
+
+
+# Orders.
 
 
 @pytest.mark.parametrize(
@@ -119,6 +129,11 @@ def test_stock_that_is_counted_anew_is_not_missed(broken: Shop) -> None:
             "is processing, but its reservation is not there, not held",
         ),
         (
+            "UPDATE inventory_reservations SET quantity = 2 WHERE order_id = :id",
+            "items unlike reservation",
+            "ordered 3 of PRODUCT, reserved 2",
+        ),
+        (
             "UPDATE orders SET status = 'pending' WHERE order_id = :id",
             "pending order without workflow",
             "is pending, but its execution is SUCCEEDED",
@@ -130,78 +145,174 @@ def test_stock_that_is_counted_anew_is_not_missed(broken: Shop) -> None:
         ),
     ],
 )
-def test_what_is_wrong_with_an_order_is_told(
-    broken: Shop, damage: str, kind: str, message: str
+def test_an_inconsistent_order_is_reported(
+    system: Operated, damage: str, kind: str, message: str
 ) -> None:
-    order_id = broken.processed(a_line(broken.product(), 3))
-    broken.rows("ALTER TABLE order_items DROP CONSTRAINT IF EXISTS order_items_order_id_fkey")
+    product = system.product()
+    order_id = system.succeeded(a_line(product, 3))
+    system.rows("ALTER TABLE order_items DROP CONSTRAINT IF EXISTS order_items_order_id_fkey")
 
-    broken.rows(damage, id=order_id)
+    system.rows(damage, id=order_id)
 
-    assert found(broken, order_id) == [(kind, message)]
+    assert (kind, order_id, message.replace("PRODUCT", product)) in system.findings()
 
 
-def test_items_that_are_not_those_reserved_are_told(broken: Shop) -> None:
-    product = broken.product()
-    order_id = broken.processed(a_line(product, 3))
-    broken.rows("UPDATE inventory_reservations SET quantity = 2 WHERE order_id = :id", id=order_id)
+def test_an_order_without_items_is_reported(system: Operated) -> None:
+    order_id = system.succeeded(a_line(system.product(), 3))
+    system.rows("DELETE FROM order_items WHERE order_id = :id", id=order_id)
 
-    assert found(broken, order_id) == [
-        ("items unlike reservation", f"ordered 3 of {product}, reserved 2")
+    assert ("items do not add up", order_id, "has no items") in system.findings()
+
+
+def test_an_open_order_whose_execution_is_gone_is_reported(system: Operated) -> None:
+    order_id, _ = system.ended_in("PersistOrder", system.product())
+    system.forget_executions()
+
+    assert system.findings() == [
+        ("pending order without workflow", order_id, "is pending, but its execution is gone")
     ]
 
 
-def test_an_accepted_order_that_left_no_trace_is_told(broken: Shop) -> None:
-    order_id = broken.processed(a_line(broken.product()))
-    for table in ("order_items", "orders", "inventory_reservations"):
-        broken.rows(f"DELETE FROM {table} WHERE order_id = :id", id=order_id)  # noqa: S608 - three literals
+def test_a_young_open_order_is_skipped(system: Operated) -> None:
+    system.ended_in("PersistOrder", system.product())
 
-    assert found(broken, order_id) == [
+    assert examine(Window(older_than=3600)).findings == ()
+    assert len(system.findings()) == 1
+
+
+def test_an_accepted_order_that_left_no_trace_is_reported(system: Operated) -> None:
+    order_id = system.create(a_line(system.product()))
+    system.start_by_hand("by-hand", {})
+    for name in (order_id, "by-hand"):
+        system.end(name, "FAILED")
+
+    assert system.findings() == [
         (
             "accepted order without a row",
+            order_id,
             "was accepted and its execution has ended, but it has left no row",
         )
     ]
 
 
-def test_a_backup_that_is_gone_is_told(broken: Shop) -> None:
-    order_id = broken.processed(a_line(broken.product()))
-    broken.lose_backup(order_id)
+def test_a_lost_backup_is_reported(system: Operated) -> None:
+    order_id = system.succeeded(a_line(system.product()))
+    system.lose_backup(order_id)
 
-    assert found(broken, order_id) == [
-        ("order without its backup", "got past BackUpOrder, but its backup is not in the bucket")
+    assert system.findings() == [
+        (
+            "order without its backup",
+            order_id,
+            "got past BackUpOrder, but its backup is not in the bucket",
+        )
     ]
 
 
-def test_an_order_whose_workflow_runs_is_left_to_it(broken: Shop) -> None:
-    for state in ("CalculatePrice", "PersistOrder", "UpdateStatus"):
-        with broken.failing(**{state: [{"kind": "hold"}]}):
-            order_id = broken.create(a_line(broken.product()))
-            broken.until_held(state)
-
-            assert found(broken, order_id) == []
+# On a live system.
 
 
-def test_the_command_says_it_in_words_and_by_its_exit_status(broken: Shop) -> None:
-    order_id = broken.processed(a_line(broken.product()))
-    broken.lose_backup(order_id)
+def test_an_order_whose_execution_ends_meanwhile_is_no_finding(system: Operated) -> None:
+    """Open orders are read, then executions are asked for; the order is processed in between."""
+    order_id, document = system.ended_in("UpdateStatus", system.product(), "RUNNING", ran=False)
 
-    told = broken.command("operations.doctor")
+    def succeed() -> None:
+        if moto_execution(order_id).status == "RUNNING":
+            system.invoke("UpdateStatusFunction", document)
+            system.end(order_id, "SUCCEEDED", document)
 
-    assert told.returncode == 1
-    assert (
-        f"order without its backup: {order_id}: got past BackUpOrder, but its backup is not in "
-        "the bucket\n" in told.stdout
+    with when_asked("stepfunctions.ListExecutions", succeed, only="RUNNING"):
+        assert system.findings() == []
+
+    assert moto_execution(order_id).status == "SUCCEEDED"
+
+
+def test_an_order_that_is_processed_meanwhile_is_no_finding(system: Operated) -> None:
+    """Ended executions are listed before the tables are read: their rows are there by then."""
+    product = system.product()
+    processed: list[str] = []
+
+    def process() -> None:
+        if not processed:
+            processed.append(system.succeeded(a_line(product)))
+
+    with when_asked("stepfunctions.ListExecutions", process, only="SUCCEEDED"):
+        assert system.findings() == []
+
+    assert processed
+
+
+def test_all_tables_are_read_as_they_were_at_one_moment(system: Operated) -> None:
+    """A change that is committed after the first read is not seen by the later ones."""
+    order_id = system.succeeded(a_line(system.product(), 3))
+    before = examine(Window())
+    writer = Tables(system.environment)
+    writer.rows("BEGIN")
+    writer.rows("LOCK TABLE order_items")  # the doctor reads stock and reservations, and waits
+
+    with ThreadPoolExecutor(1) as thread:
+        examination = thread.submit(examine, Window())
+        eventually(lambda: assert_waiting(system))
+        writer.rows("UPDATE orders SET total_amount = 31 WHERE order_id = :id", id=order_id)
+        writer.product()
+        writer.rows("COMMIT")
+        during = examination.result(timeout=30)
+
+    writer.database.close()
+    assert during == before
+    assert system.findings() == [
+        ("items do not add up", order_id, "its items make 30.00, its total is 31.00")
+    ]
+
+
+def assert_waiting(system: Operated) -> None:
+    """The doctor waits for a lock."""
+    waiting = system.rows(
+        "SELECT FROM pg_stat_activity "
+        "WHERE application_name = 'order-doctor' AND wait_event_type = 'Lock'"
     )
-    assert told.stdout.splitlines()[-1].startswith("Looked at ")
+    assert waiting
+
+
+# The command.
+
+
+def test_the_command_prints_a_sentence_for_each_finding(
+    system: Operated, capsys: pytest.CaptureFixture[str]
+) -> None:
+    order_id = system.succeeded(a_line(system.product()))
+    system.lose_backup(order_id)
+    capsys.readouterr()
+
+    assert system.command("operations.doctor") == 1
+
+    printed = capsys.readouterr().out
+    finding = "got past BackUpOrder, but its backup is not in the bucket"
+    looked_at = "1 orders, 1 reservations, 1 products and 1 ended executions"
+    assert printed.splitlines() == [
+        f"order without its backup: {order_id}: {finding}",
+        f"Looked at {looked_at}: 1 findings",
+    ]
+
+
+def test_the_command_says_that_all_agree(
+    system: Operated, capsys: pytest.CaptureFixture[str]
+) -> None:
+    system.succeeded(a_line(system.product()))
+    capsys.readouterr()
+
+    assert system.command("operations.doctor") == 0
+    looked_at = "1 orders, 1 reservations, 1 products and 1 ended executions"
+    assert capsys.readouterr().out == f"Looked at {looked_at}: all agree\n"
 
 
 def test_a_database_that_is_not_there_is_one_sentence(
-    broken: Shop, monkeypatch: pytest.MonkeyPatch
+    system: Operated, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setitem(broken.environment, "DB_HOST", "/nowhere")
+    capsys.readouterr()
 
-    told = broken.command("operations.doctor")
+    with system.changed(DB_HOST="/nowhere"):
+        assert system.command("operations.doctor") == 2
 
-    assert (told.returncode, told.stdout) == (2, "")
-    assert told.stderr == "The doctor cannot look: The database cannot be reached\n"
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err == "The doctor cannot look: The database cannot be reached\n"

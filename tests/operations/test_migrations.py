@@ -1,4 +1,4 @@
-"""Migrations against the real server, each test in a database of its own."""
+"""Migrations on PostgreSQL, each test in a database of its own."""
 
 import os
 import subprocess
@@ -6,32 +6,22 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
+from pg8000.exceptions import DatabaseError
 from pg8000.native import Connection
 
 from operations.migrations import MigrationChanged, MigrationFailed, migrate, seed
 from orders.database import connect
 from orders.settings import DatabaseSettings
 from tests.conftest import ROOT
-from tests.running.shop import Shop
+from tests.operations.operated import Operated
 
 
 @pytest.fixture
-def settings(shop: Shop) -> Iterator[DatabaseSettings]:
-    """A new, empty database."""
-    name = f"test_{uuid4().hex}"
-    shop.rows(f"CREATE DATABASE {name}")
-    known = {key.lower(): value for key, value in shop.environment.items()}
-    yield DatabaseSettings.model_validate(known | {"db_name": name})
-    shop.rows(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@pytest.fixture
-def conn(settings: DatabaseSettings) -> Iterator[Connection]:
+def conn(empty_database: DatabaseSettings) -> Iterator[Connection]:
     """A connection to it."""
-    opened = connect(settings)
+    opened = connect(empty_database)
     yield opened
     opened.close()
 
@@ -49,7 +39,7 @@ def tables(conn: Connection) -> set[str]:
     return {name for (name,) in rows}
 
 
-def test_ours_make_the_seeds_tables_and_the_reservations(conn: Connection) -> None:
+def test_our_migrations_make_all_tables_once(conn: Connection) -> None:
     applied = migrate(conn)
 
     assert applied == sorted(applied)
@@ -58,7 +48,7 @@ def test_ours_make_the_seeds_tables_and_the_reservations(conn: Connection) -> No
     assert migrate(conn) == []
 
 
-def test_the_seed_is_sown_once(conn: Connection) -> None:
+def test_the_sample_products_are_inserted_once(conn: Connection) -> None:
     migrate(conn)
 
     assert seed(conn)
@@ -79,7 +69,7 @@ def test_only_what_is_new_is_applied(conn: Connection, folder: Path) -> None:
     assert migrate(conn, folder) == ["0003_three.sql"]
 
 
-def test_a_file_that_was_changed_is_refused_before_anything_is_done(
+def test_a_changed_file_is_refused_before_anything_is_applied(
     conn: Connection, folder: Path
 ) -> None:
     migrate(conn, folder)
@@ -92,7 +82,7 @@ def test_a_file_that_was_changed_is_refused_before_anything_is_done(
     assert "three" not in tables(conn)
 
 
-def test_of_a_file_that_fails_nothing_is_kept(conn: Connection, folder: Path) -> None:
+def test_a_file_that_fails_is_rolled_back(conn: Connection, folder: Path) -> None:
     (folder / "0002_two.sql").write_text("CREATE TABLE two (id INTEGER); SELECT nonsense;")
 
     with pytest.raises(MigrationFailed, match=r"0002_two\.sql: .*nonsense"):
@@ -104,10 +94,10 @@ def test_of_a_file_that_fails_nothing_is_kept(conn: Connection, folder: Path) ->
 
 
 def test_runners_that_start_together_apply_each_file_once(
-    settings: DatabaseSettings, folder: Path
+    empty_database: DatabaseSettings, folder: Path
 ) -> None:
     def run(_: int) -> list[str]:
-        opened = connect(settings)
+        opened = connect(empty_database)
         try:
             return migrate(opened, folder)
         finally:
@@ -133,11 +123,9 @@ def test_runners_that_start_together_apply_each_file_once(
         "INSERT INTO inventory_reservations VALUES ('O', 'C', 'P', 1, 'lost')",
     ],
 )
-def test_the_tables_hold_what_the_code_promises(conn: Connection, statement: str) -> None:
-    migrate(conn)
-
-    with pytest.raises(Exception, match=r"23503|23514|23502"):
-        conn.run(statement)
+def test_the_tables_refuse_what_the_code_never_writes(system: Operated, statement: str) -> None:
+    with pytest.raises(DatabaseError, match=r"23503|23514|23502"):
+        system.rows(statement)
 
 
 def command(settings: DatabaseSettings, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -153,8 +141,8 @@ def command(settings: DatabaseSettings, *arguments: str) -> subprocess.Completed
     )
 
 
-def test_the_command_tells_what_it_did(settings: DatabaseSettings) -> None:
-    first, second = command(settings, "--seed"), command(settings, "--seed")
+def test_the_command_prints_what_it_did(empty_database: DatabaseSettings) -> None:
+    first, second = (command(empty_database, "--seed") for _ in range(2))
 
     assert "applied 0001_seed_tables.sql\n" in first.stdout
     assert first.stdout.endswith("seeded the inventory\n")
@@ -162,15 +150,15 @@ def test_the_command_tells_what_it_did(settings: DatabaseSettings) -> None:
     assert (first.returncode, second.returncode) == (0, 0)
 
 
-def test_the_command_says_what_is_missing(settings: DatabaseSettings) -> None:
-    ended = command(settings.model_copy(update={"db_name": ""}))
+def test_the_command_says_what_is_missing(empty_database: DatabaseSettings) -> None:
+    ended = command(empty_database.model_copy(update={"db_name": ""}))
 
     assert ended.returncode == 1
     assert ended.stderr == "Environment variable DB_NAME is not set\n"
 
 
-def test_the_command_says_when_the_server_is_not_there(settings: DatabaseSettings) -> None:
-    ended = command(settings.model_copy(update={"db_host": "/nowhere"}))
+def test_the_command_says_when_the_server_is_not_there(empty_database: DatabaseSettings) -> None:
+    ended = command(empty_database.model_copy(update={"db_host": "/nowhere"}))
 
     assert ended.returncode == 1
     assert ended.stderr == "The database cannot be reached: communication error\n"

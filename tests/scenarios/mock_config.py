@@ -1,7 +1,7 @@
 """asl/mock_config.json: the scenarios in Step Functions Local's mock format.
 
-`python -m tests.scenarios.mock_config` writes it. A mocked state answers what its handler's annotation
-promises; the tries of which a scenario says that they fail throw that error.
+`python -m tests.scenarios.mock_config` writes it. A mocked state returns a document of its
+handler's output model; the attempts that fail in a scenario throw the scenario's error.
 """
 
 import sys
@@ -25,7 +25,7 @@ TARGET = ROOT / "asl" / "mock_config.json"
 MACHINE = "OrderProcessingStateMachine"
 ORDER_ID = "00000000-0000-4000-8000-000000000000"
 PRODUCT_ID = "PROD001"
-FUNCTIONS = deployed().functions
+FUNCTIONS = deployed()
 
 
 def mock_config(scenarios: dict[str, Scenario]) -> MockConfig:
@@ -81,12 +81,10 @@ def numbered(tries: list[Response]) -> dict[str, Response]:
 
 def answer(scenario: Scenario, state: str) -> BaseModel:
     """What the state's handler promises to give, of the scenario's order."""
-    signature = FUNCTIONS[f"{state}Function"].signature
-    assert signature, f"{state} has no handler"
+    spec = FUNCTIONS[f"{state}Function"].spec
+    assert spec, f"{state} has no handler"
     whole = document(scenario) | ({"status": "processing"} if state == "UpdateStatus" else {})
-    return signature.gives.model_validate(
-        {name: whole[name] for name in signature.gives.model_fields}
-    )
+    return spec.output.model_validate({name: whole[name] for name in spec.output.model_fields})
 
 
 def document(scenario: Scenario) -> dict[str, Any]:

@@ -1,58 +1,67 @@
-"""What a person sees of the machine: the diagram, the states, the budget, the price."""
+"""What people see of the machine: the diagram, the states, the budget, the cost."""
 
 from decimal import Decimal
 
-from tests.workflows.machines import DEPLOYED, REAL, Definition, States, changed
-from workflows.page import in_readme, page
+import pytest
+
+from tests.workflows.machines import DEPLOYED, FIRST, FORWARD, LAST, REAL, after, spec_of
+from workflows.checks.payloads import label_of
 from workflows.page.cost import usd_per_million
+from workflows.page.document import page, with_diagram
 
 PAGE = page(REAL, DEPLOYED)
-STEPS = sum(state["Type"] == "Task" for state in REAL["States"].values()) - 1
-"""But for FailOrder."""
+LINES = [line.strip() for line in PAGE.splitlines()]
 
 
-def test_the_forward_path_comes_first_and_tells_what_is_true_by_then() -> None:
-    assert 'CalculatePrice -->|"every item is priced"| CheckInventory' in PAGE
-    assert PAGE.index("CalculatePrice -->") < PAGE.index("UpdateStatus -->")
-    assert PAGE.index("UpdateStatus -->") < PAGE.index(".->")
+@pytest.mark.parametrize("state", FORWARD[:-1])
+def test_an_arrow_says_what_is_true_once_its_state_has_run(state: str) -> None:
+    assert f'{state} -->|"{label_of(spec_of(state).output)}"| {after(state)}' in LINES
 
 
-def test_every_catch_is_drawn_once() -> None:
+def test_the_first_arrow_says_what_is_true_of_an_accepted_order() -> None:
+    assert f'start((start)) -->|"the order is accepted"| {FIRST}' in LINES
+
+
+def test_the_forward_path_comes_first() -> None:
+    places = [PAGE.index(f"{state} -->") for state in FORWARD]
+
+    assert places == sorted(places)
+    assert places[-1] < PAGE.index(".->")
+
+
+def test_all_catches_are_one_arrow() -> None:
     assert PAGE.count(".->") == 1
-    assert 'BackUpOrder & UpdateStatus -.->|"any error"| FailOrder' in PAGE
+    assert f'{" & ".join(FORWARD)} -.->|"any error"| FailOrder' in LINES
 
 
-def test_a_choice_is_drawn_with_its_ways() -> None:
-    def change(_: Definition, states: States) -> None:
-        rule = {"Variable": "$.total_amount", "StringEquals": "0.00", "Next": "CheckInventory"}
-        look = {"Type": "Choice", "Comment": "looks.", "Choices": [rule]}
-        states["Look"] = look | {"Default": "CheckInventory"}
-        states["CalculatePrice"]["Next"] = "Look"
+def test_a_state_shows_its_task_its_longest_time_and_its_errors() -> None:
+    (row,) = (line for line in LINES if line.startswith("| CheckInventory | Reserves"))
 
-    assert 'Look -->|"Choices[0]"| CheckInventory' in page(changed(change), DEPLOYED)
-
-
-def test_a_state_shows_its_errors_and_its_worst_case() -> None:
-    (row,) = (line for line in PAGE.splitlines() if line.startswith("| CheckInventory | Reserves"))
-
+    assert "| `tasks/check_inventory.py`, `CheckInventoryFunction` |" in row
     assert row.endswith("| 8 + 3 | 242 s | `InsufficientStock`, `OrderAlreadySettled` |")
+
+
+def test_the_fail_state_shows_where_its_error_comes_from() -> None:
+    (row,) = (line for line in LINES if line.startswith("| OrderFailed | Ends"))
+
+    assert row.endswith("| `$.failure.Error` |")
 
 
 def test_a_million_orders_of_five_states_cost_125_dollars() -> None:
     assert usd_per_million(5) == Decimal(125)
-    assert f"| goes all the way, without a retry | {STEPS} | {25 * STEPS}.00 |" in PAGE
 
 
-def test_a_failing_order_pays_for_failing_too() -> None:
-    assert (
-        f"| fails in UpdateStatus, without a retry | {STEPS + 2} | {25 * (STEPS + 2)}.00 |" in PAGE
-    )
+def test_an_order_costs_a_transition_for_every_state() -> None:
+    forward = len(FORWARD)
+    assert f"| succeeds without a retry | {forward} | {25 * forward}.00 |" in LINES
+    assert f"| fails in {FIRST} without a retry | 3 | 75.00 |" in LINES
+    assert f"| fails in {LAST} without a retry | {forward + 2} | {25 * (forward + 2)}.00 |" in LINES
 
 
-def test_the_diagram_is_all_that_changes_in_a_readme() -> None:
+def test_only_the_diagram_changes_in_a_readme() -> None:
     readme = "before\n```mermaid\nold\n```\nafter\n```bash\nx\n```\n"
 
-    text = in_readme(readme, REAL, DEPLOYED)
+    text = with_diagram(readme, REAL, DEPLOYED)
 
     assert text.startswith("before\n```mermaid\nflowchart TD\n")
     assert text.endswith("```\nafter\n```bash\nx\n```\n")

@@ -1,10 +1,11 @@
-"""What is committed is what the Python says."""
+"""What `scripts/render` writes, and when it refuses."""
 
 import json
 from pathlib import Path
 
 import pytest
 
+from deployment.errors import InvalidTemplate
 from tests.workflows.machines import Definition, States, changed
 from workflows import render
 
@@ -29,3 +30,13 @@ def test_nothing_is_written_of_a_broken_machine() -> None:
     sentences = str(refusal.value).splitlines()
     assert len(sentences) == 4
     assert sentences[-1] == "Nothing was written."
+
+
+def test_a_template_that_cannot_be_read_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise InvalidTemplate("template.yaml uses the ARN of Nothing.")
+
+    monkeypatch.setattr(render, "deployed", refuse)
+
+    with pytest.raises(SystemExit, match=r"uses the ARN of Nothing\.\nNothing was written\."):
+        render.prove({})

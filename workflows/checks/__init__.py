@@ -2,16 +2,16 @@
 
 asl, retrying  the part of the Amazon States Language that we use, as closed models
 reading        a definition read into those models, or the findings that say why it cannot be
-graph          transitions: every target exists, every state is reached, every path ends
+graph          transitions: every target exists, every state is reached, no path is a cycle
 payloads       what a payload is known to hold, and whether a model accepts it
-types          whether one type of value can be read as another
+types          whether a value of one type can be read as another
 flow           the payload along every transition: each state's output is the next one's input
-paths          JSONPaths in the definition lead to something
-functions      every Task runs a deployed function, and outwaits it
-failures       which errors a Retry and a Catch name
+json_paths     JSONPaths in the definition lead to text
+functions      every Task runs a deployed function, and waits longer than it runs
+known_errors   errors that Retry and Catch name are raised by somebody
 budget         the longest that an execution can take, against the machine's own timeout
 deployment     the deployed functions that a machine is checked against
 
-Each finding is a sentence that names the state and the fix. The rules of our own machine are in
-workflows.rules.
+Each finding is a sentence that names the state and the fix. May import deployment and orders.
+What is true of our own saga only belongs in workflows.rules.
 """

@@ -1,11 +1,11 @@
 """The part of the Amazon States Language that we use, as closed models.
 
-What is not here is refused: a field that no check understands could undo what they prove.
-A machine that needs more of ASL says here what that is, and in flow.py what it does to the
-document. https://states-language.net
+What is not here is refused: a state or field that no check understands could undo what the checks
+prove. A machine that needs more of ASL (https://states-language.net) models it here, and says in
+flow.py what it does to the payload, in graph.py where it leads, in budget.py how long it takes.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -13,18 +13,18 @@ from pydantic_core import PydanticCustomError
 from orders.documents.fields import must_be
 from workflows.checks.retrying import REFERENCE, Catcher, Part, Retrier, in_order
 
-LONGEST_NAME = 80
-LONGEST_COMMENT = 100
-A_DAY = 86_400
+MAX_NAME = 80
+MAX_COMMENT = 100
+DAY_SECONDS = 86_400
 INVOKE = "arn:aws:states:::lambda:invoke"
 CONTEXT = r"^\$\$(\.[A-Za-z_]\w*)+$"
 
 Comment = Annotated[
     str,
-    Field(min_length=1, max_length=LONGEST_COMMENT),
-    must_be(f"1 to {LONGEST_COMMENT} characters: it is the state's line in the table of states"),
+    Field(min_length=1, max_length=MAX_COMMENT),
+    must_be(f"1 to {MAX_COMMENT} characters: it is the state's line in the table of states"),
 ]
-Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
+Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME)]
 Path = Annotated[
     str, Field(pattern=f"{REFERENCE}|{CONTEXT}"), must_be("a path such as $.failure.Error")
 ]
@@ -37,27 +37,8 @@ Retry = Annotated[
 Catch = Annotated[tuple[Catcher, ...], AfterValidator(in_order)]
 
 
-class Step(Part):
-    """A state that goes on, or ends the execution well."""
-
-    comment: Comment
-    next: str | None = None
-    end: Literal[True] | None = None
-
-    @model_validator(mode="after")
-    def _goes_one_way(self) -> "Step":
-        if (self.next is None) == (self.end is None):
-            has = "neither Next nor End" if self.next is None else "both Next and End"
-            raise PydanticCustomError(
-                "way",
-                "has {has}: name the state that comes next, or end here",
-                {"has": has},
-            )
-        return self
-
-
 class Parameters(Part):
-    """What lambda:invoke is told."""
+    """The parameters of lambda:invoke."""
 
     function_name: Annotated[
         str,
@@ -65,94 +46,50 @@ class Parameters(Part):
         must_be("a substitution such as ${CalculatePriceFunction}"),
     ]
     payload: Annotated[
-        Literal["$"], must_be("$, the whole document: with less the task cannot hand it on")
+        Literal["$"], must_be("$, the whole payload: with less, the task cannot return the order")
     ] = Field(alias="Payload.$")
 
 
-class Task(Step):
-    """A state that runs a function on the document."""
+class Task(Part):
+    """A state that runs a function on the payload; the function's result is the next payload."""
 
     type: Literal["Task"]
+    comment: Comment
     resource: Annotated[
         Literal["arn:aws:states:::lambda:invoke"],
-        must_be(f"{INVOKE}: a function's own ARN loses the Lambda.* error names"),
+        must_be(f"{INVOKE}: with a function's own ARN the Lambda.* error names are lost"),
     ]
     parameters: Parameters
+    output_path: Annotated[
+        Literal["$.Payload"], must_be("$.Payload, the function's result without Lambda's metadata")
+    ]
     timeout_seconds: Annotated[
         int, Field(strict=True, ge=1), must_be("a whole number of seconds from 1")
     ]
     retry: Retry
     catch: Catch = ()
-    result_path: Literal["$"] | None = "$"
-    output_path: Literal["$.Payload"] | None = None
+    next: str | None = None
+    end: Literal[True] | None = None
 
     @property
     def function(self) -> str:
-        """The substitution's name."""
+        """The name of the function's substitution."""
         return self.parameters.function_name[2:-1]
 
-    @property
-    def keeps_its_input(self) -> bool:
-        """Whether the function's answer is dropped."""
-        return self.result_path is None
-
     @model_validator(mode="after")
-    def _hands_on_a_document(self) -> "Task":
-        if (self.output_path is None) != self.keeps_its_input:
+    def _require_next_or_end(self) -> "Task":
+        if (self.next is None) == (self.end is None):
+            has = "neither Next nor End" if self.next is None else "both Next and End"
             raise PydanticCustomError(
-                "output",
-                "does not hand on the function's answer alone: set OutputPath to $.Payload, or "
-                "ResultPath to null and no OutputPath to drop the answer",
+                "next_or_end",
+                "has {has}: name the state that comes next, or end here",
+                {"has": has},
             )
         return self
 
 
-class Pass(Step):
-    """A state that does nothing to the document."""
-
-    type: Literal["Pass"]
-
-
-class Wait(Step):
-    """A state that waits so many seconds, a number the budget can count."""
-
-    type: Literal["Wait"]
-    seconds: Annotated[int, Field(strict=True, ge=1)]
-
-
-class Rule(Part):
-    """One way out of a Choice: a variable, one comparison, and where it leads."""
-
-    model_config = Part.model_config | {"extra": "allow"}
-
-    variable: Path
-    next: str
-    comment: str = ""
-
-    @property
-    def comparisons(self) -> dict[str, Any]:
-        """Comparators with their values; there must be one."""
-        return self.model_extra or {}
-
-
-class Choice(Part):
-    """A state that looks at the document. Nothing catches a Choice that nothing matches."""
-
-    type: Literal["Choice"]
-    comment: Comment
-    choices: Annotated[tuple[Rule, ...], Field(min_length=1)]
-    default: str
-
-
-class Succeed(Part):
-    """The execution ends well."""
-
-    type: Literal["Succeed"]
-    comment: Comment
-
-
 class Fail(Part):
-    """The execution ends with an error and a cause."""
+    """A state that ends the execution with an error and a cause."""
 
     type: Literal["Fail"]
     comment: Comment
@@ -162,18 +99,18 @@ class Fail(Part):
     cause_path: Path | None = None
 
     @model_validator(mode="after")
-    def _says_what_and_why(self) -> "Fail":
+    def _require_error_and_cause(self) -> "Fail":
         pairs = ((self.error, self.error_path), (self.cause, self.cause_path))
         if any((text is None) == (path is None) for text, path in pairs):
             raise PydanticCustomError(
-                "untold",
-                "does not say its error and its cause once each: set ErrorPath and CausePath to "
+                "error_and_cause",
+                "does not have its error and its cause once each: set ErrorPath and CausePath to "
                 "$.failure.Error and $.failure.Cause",
             )
         return self
 
 
-State = Annotated[Task | Pass | Wait | Choice | Succeed | Fail, Field(discriminator="type")]
+State = Annotated[Task | Fail, Field(discriminator="type")]
 
 
 class Machine(Part):
@@ -182,8 +119,10 @@ class Machine(Part):
     comment: Comment
     timeout_seconds: Annotated[
         int,
-        Field(strict=True, ge=1, le=A_DAY),
-        must_be(f"1 to {A_DAY} whole seconds: an order that hangs for a day has lost its customer"),
+        Field(strict=True, ge=1, le=DAY_SECONDS),
+        must_be(
+            f"1 to {DAY_SECONDS} whole seconds: nobody waits longer than a day for their order"
+        ),
     ]
     start_at: str
     states: dict[Name, State]

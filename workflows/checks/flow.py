@@ -1,108 +1,112 @@
-"""The document along every edge: what a state gives is what the next one takes.
+"""The payload along every transition: each state's output is accepted as the next one's input.
 
-A Catch hands on what came INTO the state that failed, with the failure put in; a Retry hands
-the same document in again.
+A Catch passes the INPUT of the state that failed, with the failure put in; a Retry runs the state
+on the same input again.
 """
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from orders.documents.workflow import Failure, WorkflowDocument
-from workflows.checks.asl import Choice, Fail, Machine, State, Task
-from workflows.checks.deployment import Deployment, Signature
-from workflows.checks.graph import Edge, edges, ends_well
-from workflows.checks.paths import check_choice, check_told
-from workflows.checks.payloads import Document, Value, made_by, misfits, skips_required_state
+from pydantic import BaseModel
 
-WRITTEN_BY_CATCH = Value(Failure, certain=False)
+from orders.documents.workflow import Failure, WorkflowDocument
+from workflows.checks.asl import Machine, State, Task
+from workflows.checks.deployment import Deployment
+from workflows.checks.graph import Transition, ends_well, transitions
+from workflows.checks.json_paths import check_fail_state
+from workflows.checks.payloads import (
+    Payload,
+    Value,
+    label_of,
+    misfits,
+    payload_of,
+    skips_required_state,
+)
+
+WRITTEN_BY_CATCH = Value(Failure, is_certain=False)
 """Step Functions leaves Cause out of some errors."""
 
 
-class Arrival(NamedTuple):
-    """A document on its way into a state, and what it comes from."""
+class StateInput(NamedTuple):
+    """A payload that a state is run on, and where it comes from."""
 
     state: str
-    document: Document
+    payload: Payload
     origin: str
 
 
-def arrivals(machine: Machine, deployment: Deployment) -> Iterator[Arrival]:
-    """Every document that comes to a state, along every way from the start."""
-    start = Arrival(machine.start_at, made_by(deployment.takes), "the start")
-    yield from _Flow(machine, deployment).arrivals(start)
+class Flow(NamedTuple):
+    """The payloads of a machine that is started with `input` and must return `output`."""
 
-
-def check_flow(machine: Machine, deployment: Deployment) -> Iterator[str]:
-    """Along every way from the start; states that several ways come to are looked at once each."""
-    start = Arrival(machine.start_at, made_by(deployment.takes), "the start")
-    yield from dict.fromkeys(_Flow(machine, deployment).follow(start))
-
-
-class _Flow(NamedTuple):
     machine: Machine
     deployment: Deployment
+    input: type[WorkflowDocument]
+    output: type[WorkflowDocument]
 
-    def follow(self, arrival: Arrival) -> Iterator[str]:
-        """What comes of a wrong document is not told again by the Catches that hand it on."""
-        state = self.machine.states[arrival.state]
-        wrong = list(self._arrives(arrival, state))
+    def inputs(self) -> Iterator[StateInput]:
+        """Every input of every state, along every path from the start."""
+        ahead = [self._start()]
+        while ahead:
+            incoming = ahead.pop()
+            yield incoming
+            ahead += self._following(incoming)
+
+    def findings(self) -> Iterator[str]:
+        """What is wrong with them; a finding that several paths lead to is given once."""
+        yield from dict.fromkeys(self._findings(self._start()))
+
+    def _start(self) -> StateInput:
+        return StateInput(self.machine.start_at, payload_of(self.input), "the start")
+
+    def _findings(self, incoming: StateInput) -> Iterator[str]:
+        """Of this input and all that follow; a wrong payload is not found again in a Catch."""
+        state = self.machine.states[incoming.state]
+        wrong = list(self._refusals(incoming, state))
         yield from wrong
-        given = self._given(arrival, state)
-        for edge in edges(state):
-            if not wrong or edge.catcher is None:
-                yield from self.follow(_along(edge, arrival, given))
+        for transition in transitions(state):
+            if not wrong or transition.catcher is None:
+                yield from self._findings(self._along(transition, incoming))
         if ends_well(state):
-            whole = Arrival("The end", given, arrival.state)
-            yield from _mismatch(whole, self.deployment.gives)
+            yield from _mismatch(
+                StateInput("The end", self._output(incoming), incoming.state), self.output
+            )
 
-    def arrivals(self, arrival: Arrival) -> Iterator[Arrival]:
-        """This one, and all that come of it."""
-        yield arrival
-        state = self.machine.states[arrival.state]
-        given = self._given(arrival, state)
-        for edge in edges(state):
-            yield from self.arrivals(_along(edge, arrival, given))
+    def _refusals(self, incoming: StateInput, state: State) -> Iterator[str]:
+        if isinstance(state, Task):
+            if spec := self.deployment[state.function].spec:
+                yield from _mismatch(incoming, spec.input)
+        else:
+            yield from check_fail_state(incoming.state, state, incoming.payload, incoming.origin)
 
-    def _signature(self, state: State) -> Signature | None:
-        return (
-            self.deployment.functions[state.function].signature if isinstance(state, Task) else None
-        )
+    def _following(self, incoming: StateInput) -> Iterator[StateInput]:
+        for transition in transitions(self.machine.states[incoming.state]):
+            yield self._along(transition, incoming)
 
-    def _arrives(self, arrival: Arrival, state: State) -> Iterator[str]:
-        if signature := self._signature(state):
-            yield from _mismatch(arrival, signature.takes)
-        if isinstance(state, Choice):
-            yield from check_choice(arrival.state, state, arrival.document, arrival.origin)
-        if isinstance(state, Fail):
-            yield from check_told(arrival.state, state, arrival.document, arrival.origin)
+    def _along(self, transition: Transition, incoming: StateInput) -> StateInput:
+        if transition.catcher is None:
+            return StateInput(transition.target, self._output(incoming), incoming.state)
+        caught, path = incoming.payload, transition.catcher.result_path
+        if path is not None:
+            caught = caught.plus(path.removeprefix("$."), WRITTEN_BY_CATCH)
+        return StateInput(transition.target, caught, f"{transition.label} of {incoming.state}")
 
-    def _given(self, arrival: Arrival, state: State) -> Document:
-        signature = self._signature(state)
-        if signature is None or (isinstance(state, Task) and state.keeps_its_input):
-            return arrival.document
-        return made_by(signature.gives)
+    def _output(self, incoming: StateInput) -> Payload:
+        state = self.machine.states[incoming.state]
+        spec = self.deployment[state.function].spec if isinstance(state, Task) else None
+        return payload_of(spec.output) if spec else incoming.payload
 
 
-def _along(edge: Edge, arrival: Arrival, given: Document) -> Arrival:
-    if edge.catcher is None:
-        return Arrival(edge.target, given, arrival.state)
-    caught, path = arrival.document, edge.catcher.result_path
-    if path is not None:
-        caught = caught.plus(path.removeprefix("$."), WRITTEN_BY_CATCH)
-    return Arrival(edge.target, caught, f"{edge.label} of {arrival.state}")
-
-
-def _mismatch(arrival: Arrival, takes: type[WorkflowDocument]) -> Iterator[str]:
-    wrong = "; ".join(misfits(arrival.document, takes))
+def _mismatch(incoming: StateInput, wanted: type[BaseModel]) -> Iterator[str]:
+    wrong = "; ".join(misfits(incoming.payload, wanted))
     if wrong:
         yield (
-            f"{arrival.state} takes {takes.__name__}, and {arrival.origin} brings {wrong}: "
-            "make the two agree in orders/contracts.py, or lead elsewhere."
+            f"{incoming.state} takes {wanted.__name__}, and {incoming.origin} passes {wrong}: make "
+            "the two models in orders/documents/workflow.py agree, or change the transition."
         )
-    elif skips_required_state(arrival.document, takes):
-        model = arrival.document.model.__name__ if arrival.document.model else ""
+    elif skips_required_state(incoming.payload, wanted):
+        model = incoming.payload.model.__name__ if incoming.payload.model else ""
         yield (
-            f"{arrival.state} takes {takes.__name__}, and {arrival.origin} brings {model}, which "
-            f"has its fields but not its promise ({takes.label}): go through the state that "
-            "gives it."
+            f"{incoming.state} takes {wanted.__name__}, and {incoming.origin} passes {model}, "
+            f"which has its fields but not its guarantee ({label_of(wanted)}): go through the "
+            "state that returns it."
         )

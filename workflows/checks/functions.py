@@ -1,55 +1,39 @@
-"""Every Task runs a function that is deployed, and outwaits it."""
+"""Every Task runs a deployed function, may invoke it, and waits longer than it runs."""
 
-import re
 from collections.abc import Iterator
 
-from orders import errors
 from workflows.checks.asl import Machine, Task
-from workflows.checks.deployment import Deployment, Function
+from workflows.checks.deployment import Deployment
 from workflows.checks.graph import tasks
-
-_NAME = re.compile(r"\b[A-Z][a-z]+(?:[A-Z][a-z]+)+\b")
 
 
 def check_functions(machine: Machine, deployment: Deployment) -> Iterator[str]:
-    """Names, handlers and timeouts."""
+    """Substitutions, permissions, handlers and timeouts; the first fault of each Task."""
     for name, task in tasks(machine).items():
-        yield from _check(name, task, deployment)
+        yield from _first_fault(name, task, deployment)
 
 
-def _check(name: str, task: Task, deployment: Deployment) -> Iterator[str]:
-    function = deployment.functions.get(task.function)
-    if function is None:
+def _first_fault(name: str, task: Task, deployment: Deployment) -> Iterator[str]:
+    if task.function not in deployment:
         yield (
-            f"{name} runs ${{{task.function}}}, which template.yaml does not substitute: "
-            f"add the function, and {task.function} to DefinitionSubstitutions."
+            f"{name} runs ${{{task.function}}}, which template.yaml does not substitute: add the "
+            f"function, and {task.function} to DefinitionSubstitutions."
         )
-    elif not function.allowed:
+        return
+    function, spec, is_invocable = deployment[task.function]
+    if not is_invocable:
         yield (
             f"{name} runs {task.function}, which the state machine's role may not invoke: add it "
             "to the Resource list of RunTheTasks in template.yaml."
         )
-    elif function.signature is None:
+    elif spec is None:
         yield (
-            f"{name} runs {task.function}, whose handler {function.handler} takes and gives no "
-            "models: write it with @task, or correct Handler in template.yaml."
+            f"{name} runs {task.function}, whose handler {function.handler} is not a task: make it "
+            "with @task, or correct Handler in template.yaml."
         )
     elif task.timeout_seconds <= function.timeout:
         yield (
-            f"{name} gives up after {task.timeout_seconds} s, and its function may work for "
-            f"{function.timeout:g} s: make TimeoutSeconds longer, so that it is Lambda that ends a "
-            "slow task and really stops it."
+            f"{name} times out after {task.timeout_seconds} s, and its function after "
+            f"{function.timeout:g} s: make TimeoutSeconds longer, so that Lambda ends a slow task, "
+            "and really stops it."
         )
-    else:
-        for error in raised(function):
-            if not hasattr(errors, error):
-                yield (
-                    f"{name} says that it raises {error}, which orders/errors.py does not have: "
-                    f"add it there, or correct the docstring of {function.handler}."
-                )
-
-
-def raised(function: Function) -> list[str]:
-    """The errors of its own that a task ends in, as its docstring has them after `Raises`."""
-    story = function.signature.story if function.signature else ""
-    return list(dict.fromkeys(_NAME.findall(story.partition("Raises ")[2])))

@@ -1,8 +1,8 @@
-"""What a document is known to hold, and whether a model takes it.
+"""What a payload is known to hold, and whether a model accepts it.
 
-A closed model is a promise as much as a shape: ReservedOrder has PricedOrder's fields, and
-says that the stock is held. So it takes its own kind only. An open model (extra="ignore")
-takes whatever has its fields.
+A closed model is a guarantee as much as a shape: ReservedOrder has PricedOrder's fields, and
+guarantees that the stock is reserved. So it accepts only its own kind. An open model
+(extra="ignore") accepts every payload that has its fields.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,28 +11,37 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from workflows.checks.types import bare, bounds, fits, is_list, is_model, item, told
+from orders.documents.workflow import WorkflowDocument
+from workflows.checks.types import (
+    bare,
+    bounds,
+    can_be_read_as,
+    describe_type,
+    is_list,
+    is_model,
+    item,
+)
 
 
 class Value(NamedTuple):
-    """A field's type; `certain` when it is always there, down to its own fields' defaults."""
+    """A field's type; `is_certain` when the field and its own fields are always there."""
 
-    kind: Any
-    certain: bool = True
+    type: Any
+    is_certain: bool = True
 
 
-class Document(NamedTuple):
+class Payload(NamedTuple):
     """Fields by name; `model` when one model alone made it."""
 
     fields: Mapping[str, Value]
     model: type[BaseModel] | None = None
 
-    def plus(self, name: str, value: Value) -> "Document":
-        """The document as ResultPath `$.name` leaves it."""
-        return Document({**self.fields, name: value})
+    def plus(self, name: str, value: Value) -> "Payload":
+        """The payload after ResultPath `$.name` has put the value in."""
+        return Payload({**self.fields, name: value})
 
     def at(self, path: str) -> Value | None:
-        """What is at `$.a.b`; None when it may not be there."""
+        """What is at `$.a.b`; None when it may be missing."""
         first, *rest = path.removeprefix("$.").split(".")
         value = self.fields.get(first)
         for step in rest:
@@ -40,51 +49,65 @@ class Document(NamedTuple):
         return value
 
 
-def made_by(model: type[BaseModel], *, certain: bool = True) -> Document:
-    """What a task gives: a dump, so defaults are filled in. `certain=False`: they may be out."""
+def payload_of(model: type[BaseModel], *, is_certain: bool = True) -> Payload:
+    """The model's dump, which has its defaults; unless `is_certain`, those may be missing."""
     fields = model.model_fields.items()
-    return Document(
-        {name: Value(_kind(f), certain) for name, f in fields if certain or f.is_required()}, model
+    return Payload(
+        {
+            name: Value(_type(field), is_certain)
+            for name, field in fields
+            if is_certain or field.is_required()
+        },
+        model,
     )
 
 
-def misfits(document: Document, model: type[BaseModel], inside: str = "") -> Iterator[str]:
-    """In a few words each, why the model does not take the document."""
-    closed = model.model_config.get("extra") == "forbid"
+def misfits(payload: Payload, model: type[BaseModel], inside: str = "") -> Iterator[str]:
+    """In a few words each, why the model does not accept the payload."""
     for name, field in model.model_fields.items():
-        if (value := document.fields.get(name)) is None:
+        if (value := payload.fields.get(name)) is None:
             if field.is_required():
                 yield f"no {inside}{name}"
         else:
-            yield from _unlike(value, _kind(field), f"{inside}{name}")
-    if closed:
-        for name in sorted(document.fields.keys() - model.model_fields.keys()):
+            yield from _differences(value, _type(field), f"{inside}{name}")
+    if _is_closed(model):
+        for name in sorted(payload.fields.keys() - model.model_fields.keys()):
             yield f"an unknown {inside}{name}"
 
 
-def skips_required_state(document: Document, model: type[BaseModel]) -> bool:
-    """Whether a closed model is handed another one's document."""
-    if model.model_config.get("extra") != "forbid" or document.model is None:
+def skips_required_state(payload: Payload, model: type[BaseModel]) -> bool:
+    """Whether a closed model gets the payload of another model, and so lacks its guarantee."""
+    if not _is_closed(model) or payload.model is None:
         return False
-    return not issubclass(document.model, model)
+    return not issubclass(payload.model, model)
 
 
-def _kind(field: FieldInfo) -> Any:  # noqa: ANN401  # an annotation is whatever the model has
+def label_of(model: type[BaseModel]) -> str:
+    """What is true of the order once the document exists, as its model declares."""
+    return model.label if issubclass(model, WorkflowDocument) else model.__name__
+
+
+def _is_closed(model: type[BaseModel]) -> bool:
+    return model.model_config.get("extra") == "forbid"
+
+
+def _type(field: FieldInfo) -> Any:  # noqa: ANN401  # an annotation is whatever the model has
     return Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
 
 
 def _inside(value: Value, name: str) -> Value | None:
-    model = bare(value.kind)
-    if not (isinstance(model, type) and issubclass(model, BaseModel)):
+    if not is_model(bare(value.type)):
         return None
-    return made_by(model, certain=value.certain).fields.get(name)
+    return payload_of(bare(value.type), is_certain=value.is_certain).fields.get(name)
 
 
-def _unlike(given: Value, takes: object, name: str) -> Iterator[str]:
-    gives = given.kind
-    if is_model(bare(gives)) and is_model(bare(takes)):
-        yield from misfits(made_by(bare(gives), certain=given.certain), bare(takes), f"{name}.")
-    elif is_list(gives) and is_list(takes) and bounds(takes).items() <= bounds(gives).items():
-        yield from _unlike(given._replace(kind=item(gives)), item(takes), f"{name}[]")
-    elif not fits(gives, takes):
-        yield f"{name} as {told(gives, 'serialization')} for {told(takes, 'validation')}"
+def _differences(value: Value, wanted: object, name: str) -> Iterator[str]:
+    given = value.type
+    if is_model(bare(given)) and is_model(bare(wanted)):
+        inner = payload_of(bare(given), is_certain=value.is_certain)
+        yield from misfits(inner, bare(wanted), f"{name}.")
+    elif is_list(given) and is_list(wanted) and bounds(wanted).items() <= bounds(given).items():
+        yield from _differences(value._replace(type=item(given)), item(wanted), f"{name}[]")
+    elif not can_be_read_as(given, wanted):
+        written, read = describe_type(given, "serialization"), describe_type(wanted, "validation")
+        yield f"{name} as {written} for {read}"

@@ -1,4 +1,4 @@
-"""From a definition to a Machine, or to sentences that say why it is none."""
+"""A definition read into a Machine, or the findings that say why it cannot be."""
 
 import difflib
 import json
@@ -8,69 +8,72 @@ from typing import Any, get_args
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from orders.documents.validation import joined
 from workflows.checks import asl
 
-MOST_BYTES = 1_048_576
-"""Of a definition; Step Functions refuses more."""
-_KINDS = {kind.__name__: kind for kind in get_args(get_args(asl.State)[0])}
-_KNOWN_KINDS = f"use one of {', '.join(_KINDS)}, or teach workflows/checks/asl.py"
+MAX_BYTES = 1_048_576
+"""The longest definition that Step Functions accepts."""
+_TYPES = {model.__name__: model for model in get_args(get_args(asl.State)[0])}
 _WHY = {
     "TimeoutSeconds": "without it one lost call keeps the order until the machine's own timeout",
     "Retry": "without it one dropped connection fails the order; RETRY_TRANSIENT is the policy",
-    "Default": "nothing catches a Choice that nothing matches",
-    "Payload.$": "without it the task gets no order; $ is the whole document",
-    "JitterStrategy": "without it all orders of an outage come back at once; FULL",
-    "MaxDelaySeconds": "without it the waits double for ever",
+    "Payload.$": "without it the task gets no order; $ is the whole payload",
+    "OutputPath": "without it the payload is Lambda's whole answer; $.Payload is the result",
+    "JitterStrategy": "without it all orders of an outage come back at once; FULL spreads them",
+    "MaxDelaySeconds": "without it the delays double for ever",
     "Comment": "it is the state's line in the table of states",
 }
 
 
-def too_long(definition: dict[str, Any]) -> Iterator[str]:
-    """A definition that Step Functions would not take."""
+def check_length(definition: dict[str, Any]) -> Iterator[str]:
+    """Step Functions accepts the definition's length."""
     size = len(json.dumps(definition, indent=2).encode())
-    if size > MOST_BYTES:
-        yield f"The machine has {size:,} bytes, and may have {MOST_BYTES:,}: split it in two."
+    if size > MAX_BYTES:
+        yield f"The machine has {size:,} bytes, and may have {MAX_BYTES:,}: split it in two."
 
 
-def misread(error: ValidationError) -> Iterator[str]:
-    """A sentence for every fault."""
-    for fault in error.errors(include_url=False):
-        where, path = _place(fault["loc"])
-        what = _wrong(fault)
-        yield f"{where}: {path} {what}." if path else f"{where} {what}."
+def describe(error: ValidationError) -> Iterator[str]:
+    """A sentence for each error in a definition."""
+    for each in error.errors(include_url=False):
+        state, path = _place(each["loc"])
+        what = _describe_one(each)
+        yield f"{state}: {path} {what}." if path else f"{state} {what}."
 
 
 def _place(loc: tuple[int | str, ...]) -> tuple[str, str]:
     """`("States", "CheckOut", "Task", "Retry", 0)` is CheckOut, and Retry[0] in it."""
     if loc[:1] != ("States",) or len(loc) == 1:
-        return "The machine", _joined(loc)
+        return "The machine", joined(loc)
     inside = [step for step in loc[2:] if step != "[key]"]
-    return str(loc[1]), _joined(tuple(inside[1:] if inside and inside[0] in _KINDS else inside))
+    return str(loc[1]), joined(tuple(inside[1:] if inside and inside[0] in _TYPES else inside))
 
 
-def _joined(loc: tuple[int | str, ...]) -> str:
-    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in loc)
-    return "".join(steps).removeprefix(".")
-
-
-def _wrong(fault: ErrorDetails) -> str:
-    name = str(fault["loc"][-1]) if fault["loc"] else ""
-    match fault["type"]:
+def _describe_one(error: ErrorDetails) -> str:
+    name = str(error["loc"][-1]) if error["loc"] else ""
+    match error["type"]:
         case "extra_forbidden":
-            return f"is a field that the checks do not know: {_meant(fault['loc'])}"
+            return f"is a field that the checks do not know: {_similar_field(error['loc'])}"
         case "missing":
             return f"is missing: {_WHY.get(name, 'add it')}"
-        case "union_tag_invalid" | "union_tag_not_found":
-            return f"has no Type that the checks know: {_KNOWN_KINDS}"
+        case "union_tag_invalid":
+            return (
+                f"has the Type {error['ctx']['tag']}, which no check understands: {_known_types()}"
+            )
+        case "union_tag_not_found":
+            return f"has no Type: {_known_types()}"
         case "string_too_long":
-            return f"is a name of more than {asl.LONGEST_NAME} characters: shorten it"
+            return f"is a name of more than {asl.MAX_NAME} characters: shorten it"
         case _:
-            return fault["msg"]
+            return error["msg"]
 
 
-def _meant(loc: tuple[int | str, ...]) -> str:
-    kind = next((_KINDS[str(step)] for step in loc if step in _KINDS), None)
-    fields = {field.alias or "" for field in kind.model_fields.values()} if kind else set()
+def _known_types() -> str:
+    return f"use {' or '.join(_TYPES)}, or model it in workflows/checks/asl.py"
+
+
+def _similar_field(loc: tuple[int | str, ...]) -> str:
+    model = next((_TYPES[str(step)] for step in loc if step in _TYPES), None)
+    fields = {field.alias or "" for field in model.model_fields.values()} if model else set()
     if close := difflib.get_close_matches(str(loc[-1]), fields, n=1, cutoff=0.75):
         return f"{close[0]} is meant"
-    return "take it out, or teach workflows/checks/asl.py what it does"
+    return "remove it, or model it in workflows/checks/asl.py"

@@ -1,4 +1,4 @@
-"""Retry and Catch as ASL defines them, with what linters let pass.
+"""Retry and Catch as ASL defines them, with more than linters ask for.
 
 Bounds are ours where ASL has none: more attempts or longer waits than these are typing errors.
 """
@@ -13,14 +13,14 @@ from pydantic_core import PydanticCustomError
 from orders.documents.fields import must_be
 
 ALL = "States.ALL"
-MOST_ATTEMPTS = 10
-MOST_SECONDS = 3600
+MAX_ATTEMPTS = 10
+MAX_SECONDS = 3600
 REFERENCE = r"^\$(\.[A-Za-z_]\w*)+$"
 
 Seconds = Annotated[
-    int, Field(strict=True, ge=1, le=MOST_SECONDS), must_be(f"1 to {MOST_SECONDS} whole seconds")
+    int, Field(strict=True, ge=1, le=MAX_SECONDS), must_be(f"1 to {MAX_SECONDS} whole seconds")
 ]
-Names = Annotated[tuple[str, ...], Field(min_length=1), must_be("a list of error names")]
+ErrorNames = Annotated[tuple[str, ...], Field(min_length=1), must_be("a list of error names")]
 
 
 class Part(BaseModel):
@@ -30,14 +30,11 @@ class Part(BaseModel):
 
     @model_validator(mode="before")  # type: ignore[pydantic-alias]  # mypy means model_config: a Part is only read
     @classmethod
-    def _null_says_nothing(cls, part: object) -> object:
-        """Only a ResultPath may be null: it then drops the result."""
+    def _refuse_null(cls, part: object) -> object:
         for field, value in part.items() if isinstance(part, dict) else ():
-            if value is None and field != "ResultPath":
+            if value is None and field != "ResultPath":  # null drops what a Catch caught
                 raise PydanticCustomError(
-                    "null",
-                    "says null for {field}: say it, or take it out",
-                    {"field": field},
+                    "null", "has null for {field}: set it, or remove it", {"field": field}
                 )
         return part
 
@@ -48,12 +45,12 @@ class Retrier(Part):
     Nothing is left to ASL's defaults, which are no longest delay and no jitter.
     """
 
-    error_equals: Names
+    error_equals: ErrorNames
     interval_seconds: Seconds
     max_attempts: Annotated[
         int,
-        Field(strict=True, ge=1, le=MOST_ATTEMPTS),
-        must_be(f"1 to {MOST_ATTEMPTS}: 0 would switch the retry off, more keep an order waiting"),
+        Field(strict=True, ge=1, le=MAX_ATTEMPTS),
+        must_be(f"1 to {MAX_ATTEMPTS}: 0 would switch the retry off, more keep an order waiting"),
     ]
     backoff_rate: Annotated[
         float,
@@ -66,7 +63,7 @@ class Retrier(Part):
     ]
 
     @model_validator(mode="after")
-    def _the_longest_delay_is_longer(self) -> "Retrier":
+    def _require_longer_max_delay(self) -> "Retrier":
         longest = self.max_delay_seconds
         if longest <= self.interval_seconds:
             raise PydanticCustomError(
@@ -84,21 +81,21 @@ class Retrier(Part):
 
 
 class Catcher(Part):
-    """One entry of a Catch: where to go, and where in the document the failure is put."""
+    """One entry of a Catch: where it leads, and where in the payload it puts the failure."""
 
-    error_equals: Names
+    error_equals: ErrorNames
     result_path: Annotated[str, Field(pattern=REFERENCE)] | None = "$"
     next: str
     comment: str = ""
 
     @model_validator(mode="before")
     @classmethod
-    def _the_order_is_kept(cls, entry: object) -> object:
+    def _require_result_path(cls, entry: object) -> object:
         if isinstance(entry, dict) and entry.get("ResultPath", "$") == "$":
             raise PydanticCustomError(
-                "wiped",
-                "has the ResultPath $ (the default), which wipes the order: nobody could tell "
-                "whose stock to give back; set it to $.failure",
+                "result_path",
+                "has the ResultPath $ (the default), which replaces the order by the failure, so "
+                "nobody knows whose stock to give back: set it to $.failure",
             )
         return entry
 
@@ -107,18 +104,17 @@ Entry = TypeVar("Entry", Retrier, Catcher)
 
 
 def in_order(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
-    """ASL's rules for what comes after what. Raises PydanticCustomError."""
+    """The entries, if their order is as ASL wants it. Raises PydanticCustomError."""
     for place, entry in enumerate(entries, 1):
         if ALL in entry.error_equals and (len(entry.error_equals) > 1 or place < len(entries)):
             raise PydanticCustomError(
-                "all",
-                "names States.ALL, which must be alone in the last entry: move it there",
+                "all", "names States.ALL, which must be alone in the last entry: move it there"
             )
     counted = Counter(name for entry in entries for name in entry.error_equals)
     if twice := sorted(name for name, times in counted.items() if times > 1):
         raise PydanticCustomError(
             "twice",
-            "names {twice} twice, and only the first counts: take the second out",
+            "names {twice} twice, and only the first counts: remove the second",
             {"twice": ", ".join(twice)},
         )
     return entries

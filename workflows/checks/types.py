@@ -1,77 +1,79 @@
-"""Whether one kind of value may be read as another, by their JSON schemas."""
+"""Whether a value of one type can be read as another, by their JSON schemas."""
 
+from functools import cache
 from typing import Annotated, Any, Literal, TypeAlias, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter
 
 Mode: TypeAlias = Literal["validation", "serialization"]
-_NO_RULES = ("type", "items", "properties", "required", "additionalProperties", "$defs")
-_WORDS = ("title", "description", "default")
+_SHAPE = ("type", "items", "properties", "required", "additionalProperties", "$defs")
+_TEXTS = ("title", "description", "default")
 
 
-def type_names(kind: object) -> set[str]:
-    """JSON's names for what a value is written as: "string", "number", ..."""
-    return _types(_schema(kind, "serialization"))
+def type_names(annotation: object) -> set[str]:
+    """JSON's names for what a value of this type is written as: "string", "number", ..."""
+    schema = _schema(annotation, "serialization")
+    return {branch["type"] for branch in _branches(schema) if "type" in branch}
 
 
-def fits(gives: object, takes: object) -> bool:
-    """The same type reads back what it wrote; another must allow all that is written."""
-    reads = _schema(takes, "validation")
-    return _schema(gives, "validation") == reads or _within(_schema(gives, "serialization"), reads)
+def can_be_read_as(written: object, read: object) -> bool:
+    """Whether `read` accepts everything that `written` writes; the same type always does."""
+    reads = _schema(read, "validation")
+    return _schema(written, "validation") == reads or _accepts(
+        reads, _schema(written, "serialization")
+    )
 
 
-def _within(gives: dict[str, Any], takes: dict[str, Any]) -> bool:
-    if branches := gives.get("anyOf"):
-        return all(_within(branch, takes) for branch in branches)
-    if branches := takes.get("anyOf"):
-        return any(_within(gives, branch) for branch in branches)
-    return takes.items() <= gives.items()
+def _accepts(reads: dict[str, Any], written: dict[str, Any]) -> bool:
+    return all(
+        any(read.items() <= branch.items() for read in _branches(reads))
+        for branch in _branches(written)
+    )
 
 
-def _schema(kind: Any, mode: Mode) -> dict[str, Any]:  # noqa: ANN401  # an annotation
-    adapter: TypeAdapter[Any] = TypeAdapter(kind)
+def _branches(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    return list(schema.get("anyOf", [schema]))
+
+
+@cache
+def _schema(annotation: Any, mode: Mode) -> dict[str, Any]:  # noqa: ANN401  # an annotation
+    adapter: TypeAdapter[Any] = TypeAdapter(annotation)
     schema = adapter.json_schema(mode=mode)
-    return {key: value for key, value in schema.items() if key not in _WORDS}
+    return {key: value for key, value in schema.items() if key not in _TEXTS}
 
 
-def told(kind: object, mode: Mode) -> str:
-    """The kind in JSON's words, with its rules: `string (pattern ...)`."""
-    schema = _schema(kind, mode)
-    return " or ".join(map(_branch_told, schema.get("anyOf", [schema])))
+def describe_type(annotation: object, mode: Mode) -> str:
+    """The type in JSON's words, with its limits: `string (pattern ...)`."""
+    return " or ".join(map(_describe_branch, _branches(_schema(annotation, mode))))
 
 
-def _branch_told(schema: dict[str, Any]) -> str:
-    rules = [f"{key} {value}" for key, value in schema.items() if key not in _NO_RULES]
-    kind = str(schema.get("type", "anything"))
-    return f"{kind} ({', '.join(rules)})" if rules else kind
+def _describe_branch(schema: dict[str, Any]) -> str:
+    limits = [f"{key} {value}" for key, value in schema.items() if key not in _SHAPE]
+    name = str(schema.get("type", "anything"))
+    return f"{name} ({', '.join(limits)})" if limits else name
 
 
-def _types(schema: dict[str, Any]) -> set[str]:
-    branches = schema.get("anyOf", [schema])
-    return {branch["type"] for branch in branches if "type" in branch}
-
-
-def bounds(kind: object) -> dict[str, Any]:
-    """How many entries a list has."""
-    schema = _schema(kind, "validation")
+def bounds(annotation: object) -> dict[str, Any]:
+    """The least and most entries of a list."""
+    schema = _schema(annotation, "validation")
     return {key: value for key, value in schema.items() if key in {"minItems", "maxItems"}}
 
 
-def bare(kind: Any) -> Any:  # noqa: ANN401  # an annotation is whatever the model has
+def bare(annotation: Any) -> Any:  # noqa: ANN401  # an annotation is whatever the model has
     """An annotation without its metadata."""
-    return get_args(kind)[0] if get_origin(kind) is Annotated else kind
+    return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
 
 
-def item(kind: object) -> Any:  # noqa: ANN401  # an annotation is whatever the model has
-    """What a list is made of."""
-    return get_args(bare(kind))[0]
+def item(annotation: object) -> Any:  # noqa: ANN401  # an annotation is whatever the model has
+    """The type of a list's entries."""
+    return get_args(bare(annotation))[0]
 
 
-def is_list(kind: object) -> bool:
-    """Whether it is written as a JSON list of one kind."""
-    return get_origin(bare(kind)) in {tuple, list}
+def is_list(annotation: object) -> bool:
+    """Whether it is written as a JSON list with entries of one type."""
+    return get_origin(bare(annotation)) in {tuple, list}
 
 
-def is_model(kind: object) -> bool:
-    """Whether it is an object with fields that we know."""
-    return isinstance(kind, type) and issubclass(kind, BaseModel)
+def is_model(annotation: object) -> bool:
+    """Whether it is an object whose fields are known."""
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)

@@ -1,24 +1,25 @@
-"""The budget as a table; `scripts/render` prints it, too."""
+"""The budget as a table; `scripts/render` prints it as well."""
 
 from collections.abc import Iterator
 
 from workflows.checks.asl import Machine, Task
-from workflows.checks.budget import Budget, budget
+from workflows.checks.budget import budget
 from workflows.page.markdown import table
 
-HEAD = ("State", "Attempts", "Each", "Waits between", "At worst")
+HEAD = ("State", "Attempts", "Timeout of each", "Waits between", "Longest")
 
 
 def budget_table(machine: Machine) -> str:
-    """A row for every state on the slowest way, and what is left."""
-    return table(HEAD, _rows(machine, budget(machine)))
+    """A row for every state on the slowest path, the sum, and what the timeout leaves."""
+    return table(HEAD, _rows(machine))
 
 
-def _rows(machine: Machine, told: Budget) -> Iterator[tuple[str, ...]]:
-    for name in told.path:
-        state, worst = machine.states[name], told.worst[name]
-        each = f"{state.timeout_seconds} s" if isinstance(state, Task) else ""
-        yield name, str(worst.attempts), each, f"{worst.waiting:g} s", f"{worst.seconds:g} s"
-    yield "**together**", "", "", "", f"**{told.seconds:g} s**"
-    yield "the machine's timeout", "", "", "", f"{told.limit} s"
-    yield "left over", "", "", "", f"{told.limit - told.seconds:g} s"
+def _rows(machine: Machine) -> Iterator[tuple[str, ...]]:
+    slowest = budget(machine)
+    for name in slowest.path:
+        state, worst = machine.states[name], slowest.worst_cases[name]
+        timeout = f"{state.timeout_seconds} s" if isinstance(state, Task) else ""
+        yield name, str(worst.attempts), timeout, f"{worst.waiting:g} s", f"{worst.seconds:g} s"
+    yield "**together**", "", "", "", f"**{slowest.seconds:g} s**"
+    yield "the machine's timeout", "", "", "", f"{slowest.limit} s"
+    yield "left", "", "", "", f"{slowest.limit - slowest.seconds:g} s"

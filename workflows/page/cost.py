@@ -1,8 +1,8 @@
 """What Step Functions charges for an order: state transitions of a Standard workflow.
 
 AWS counts one "each time a step of your workflow is executed", retries included
-(aws.amazon.com/step-functions/pricing). Taken here as: every state entered is one, the Fail
-state too, and every retry one more. No bill was looked at.
+(aws.amazon.com/step-functions/pricing). This page takes that as one for every state entered, the
+Fail state included, and one more for every retry. No bill was compared.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from workflows.checks.asl import Machine
 from workflows.checks.budget import budget
-from workflows.checks.graph import edges
+from workflows.checks.graph import forward_path, transitions
 from workflows.page.markdown import table
 
 USD_PER_1000_TRANSITIONS = Decimal("0.025")
@@ -22,39 +22,39 @@ HEAD = ("An order that", "State transitions", "USD for a million orders")
 
 
 def cost_table(machine: Machine) -> str:
-    """In transitions and dollars, with the price it is worked out from."""
-    rows = ((words, count, f"{usd_per_million(count):,.2f}") for words, count in _ways(machine))
+    """In transitions and dollars, with the price that they are calculated from."""
+    rows = ((words, count, f"{usd_per_million(count):,.2f}") for words, count in _orders(machine))
     return (
         f"{table(HEAD, rows)}\n"
-        f"At {USD_PER_1000_TRANSITIONS} USD for 1,000 state transitions (Standard workflows, "
-        f"{PRICE_REGION}, {PRICE_DATE}), less the free ones. AWS counts a transition for each "
-        "step that is executed, retries included; taken here as one for every state entered and "
-        "one more for every retry. Lambda, S3 and the database come on top."
+        f"The price is {USD_PER_1000_TRANSITIONS} USD for 1,000 state transitions (Standard "
+        f"workflows, {PRICE_REGION}, {PRICE_DATE}); the free ones are not subtracted. AWS counts a "
+        "transition for each step that is executed, retries included; this table counts one for "
+        "every state entered and one more for every retry. Lambda, S3 and the database come on top."
     )
 
 
-def usd_per_million(transitions: int) -> Decimal:
+def usd_per_million(transitions_of_one: int) -> Decimal:
     """For a million orders of so many transitions each."""
-    return transitions * MILLION * USD_PER_1000_TRANSITIONS / 1000
+    return transitions_of_one * MILLION * USD_PER_1000_TRANSITIONS / 1000
 
 
-def _ways(machine: Machine) -> Iterator[tuple[str, int]]:
-    forward = _longest(machine, machine.start_at, failing=False)
-    yield "goes all the way, without a retry", len(forward)
+def _orders(machine: Machine) -> Iterator[tuple[str, int]]:
+    forward = forward_path(machine)
+    yield "succeeds without a retry", len(forward)
     for place in (0, len(forward) - 1):
-        name = forward[place]
-        caught = [edge.target for edge in edges(machine.states[name]) if edge.catcher]
-        after = max((len(_longest(machine, target, failing=True)) for target in caught), default=0)
-        yield f"fails in {name}, without a retry", place + 1 + after
+        entered = place + 1 + _entered_after_failure(machine, forward[place])
+        yield f"fails in {forward[place]} without a retry", entered
     slowest = budget(machine)
-    yield "uses up every retry of every state", sum(slowest.worst[n].attempts for n in slowest.path)
+    attempts = sum(slowest.worst_cases[name].attempts for name in slowest.path)
+    yield "uses up every retry of every state", attempts
 
 
-def _longest(machine: Machine, start: str, *, failing: bool) -> list[str]:
-    """The way with the most states; along no Catch, unless it is a failing one's."""
-    ways = [
-        _longest(machine, edge.target, failing=failing)
-        for edge in edges(machine.states[start])
-        if failing or edge.catcher is None
-    ]
-    return [start, *max(ways, key=len, default=[])]
+def _entered_after_failure(machine: Machine, name: str) -> int:
+    caught = (each.target for each in transitions(machine.states[name]) if each.catcher)
+    return max((_longest(machine, target) for target in caught), default=0)
+
+
+def _longest(machine: Machine, start: str) -> int:
+    """How many states the longest path from here has."""
+    after = (_longest(machine, each.target) for each in transitions(machine.states[start]))
+    return 1 + max(after, default=0)

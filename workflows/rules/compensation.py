@@ -1,64 +1,73 @@
-"""No failure goes deployment the compensation, and nothing after it hides the failure."""
+"""No failure skips the compensation, and nothing after it hides the failure."""
 
 from collections.abc import Iterator
 
-from workflows.checks.asl import Machine
-from workflows.checks.deployment import Deployment
-from workflows.checks.failures import retried
-from workflows.checks.graph import Edge, edges, ends_well, reached, tasks
+from workflows.checks.asl import Fail, Machine
+from workflows.checks.graph import Transition, ends_well, reached, tasks, transitions
 from workflows.checks.retrying import ALL
+from workflows.rules.retries import retried
+from workflows.rules.saga import Saga
 
 
-def check_compensation(machine: Machine, deployment: Deployment) -> Iterator[str]:
-    """The state itself, what leads to it, and what it leads to."""
-    undo = deployment.compensation
-    if undo not in tasks(machine):
-        yield f"{undo} is not a Task of the machine, so failed orders keep their stock: add it."
+def check_compensation(machine: Machine, saga: Saga) -> Iterator[str]:
+    """The state itself, the transitions to it, and the states after it."""
+    name = saga.compensation
+    if name not in tasks(machine):
+        yield f"{name} is not a Task of the machine, so failed orders keep their stock: add it."
         return
-    yield from _stubborn(machine, undo)
-    yield from _told(machine, undo)
-    yield from _caught(machine, undo)
-    yield from _not_passed_by(machine, undo)
+    yield from _retries_everything(machine, name)
+    yield from _ends_in_failure(machine, name)
+    yield from _catches_lead_to(machine, name)
+    yield from _failures_go_through(machine, name)
 
 
-def _stubborn(machine: Machine, undo: str) -> Iterator[str]:
-    task = tasks(machine)[undo]
+def _retries_everything(machine: Machine, name: str) -> Iterator[str]:
+    task = tasks(machine)[name]
     if ALL not in retried(task):
-        yield f"{undo} does not retry States.ALL, and nothing stands behind it: use RETRY_ALL."
+        yield f"{name} does not retry States.ALL, and nothing compensates for it: use RETRY_ALL."
     if task.catch:
-        yield f"{undo} has a Catch, which would hide that stock was not given back: take it out."
+        yield f"{name} has a Catch, which would hide that stock was not given back: remove it."
 
 
-def _told(machine: Machine, undo: str) -> Iterator[str]:
-    for name in sorted(reached(machine, undo)):
-        if ends_well(machine.states[name]):
-            yield f"{name} ends a failed order's execution well: let it lead to a Fail state."
+def _ends_in_failure(machine: Machine, name: str) -> Iterator[str]:
+    for after in sorted(reached(machine, name)):
+        if ends_well(machine.states[after]):
+            yield f"{after} ends a failed order's execution well: let it lead to a Fail state."
 
 
-def _caught(machine: Machine, undo: str) -> Iterator[str]:
-    """Whatever a Task fails of comes to the compensation."""
+def _catches_lead_to(machine: Machine, compensation: str) -> Iterator[str]:
+    """Every Task catches every error, and its catch-all leads to the compensation."""
     for name, task in tasks(machine).items():
-        if name == undo:
+        if name == compensation:
             continue
-        last = next(reversed(list(edges(task))), None)
-        if last is None or last.catcher is None or ALL not in last.catcher.error_equals:
-            yield f"{name} does not catch States.ALL, so its failure skips {undo}: add any_error."
-        elif _ways_out(machine, last, undo):
-            yield f"{name}: {last.label} leads to {last.target} and past {undo}: lead it to {undo}."
+        catch_all = next(filter(_is_catch_all, transitions(task)), None)
+        if catch_all is None:
+            yield (
+                f"{name} does not catch States.ALL, so its failure skips {compensation}: add "
+                "any_error."
+            )
+        elif _ends_without(machine, catch_all.target, compensation):
+            yield (
+                f"{name}: {catch_all.label} leads to {catch_all.target} and so skips "
+                f"{compensation}: lead it to {compensation}."
+            )
 
 
-def _ways_out(machine: Machine, edge: Edge, undo: str) -> bool:
-    passing = [machine.states[name] for name in reached(machine, edge.target, without={undo})]
-    return any(ends_well(state) or state.type == "Fail" for state in passing)
+def _ends_without(machine: Machine, start: str, compensation: str) -> bool:
+    states = [machine.states[name] for name in reached(machine, start, without={compensation})]
+    return any(ends_well(state) or isinstance(state, Fail) for state in states)
 
 
-def _not_passed_by(machine: Machine, undo: str) -> Iterator[str]:
-    """By any other way: a Next, a Choice, a Catch of named errors."""
-    for name in sorted(reached(machine, machine.start_at, without={undo})):
-        for edge in edges(machine.states[name]):
-            by_all = edge.catcher is not None and ALL in edge.catcher.error_equals
-            if machine.states[edge.target].type == "Fail" and not by_all:
+def _failures_go_through(machine: Machine, compensation: str) -> Iterator[str]:
+    """No other transition, a Next or the Catch of a named error, leads to a Fail state."""
+    for name in sorted(reached(machine, machine.start_at, without={compensation})):
+        for each in transitions(machine.states[name]):
+            if isinstance(machine.states[each.target], Fail) and not _is_catch_all(each):
                 yield (
-                    f"{name}: {edge.label} leads to {edge.target} without {undo}, so stock could "
-                    f"stay taken: lead it to {undo}."
+                    f"{name}: {each.label} leads to {each.target} without {compensation}, so stock "
+                    f"could stay reserved: lead it to {compensation}."
                 )
+
+
+def _is_catch_all(transition: Transition) -> bool:
+    return transition.catcher is not None and ALL in transition.catcher.error_equals

@@ -1,6 +1,7 @@
 import asyncio
 import socket
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -17,8 +18,10 @@ def definition(moto: Moto) -> str:
     return str(found["definition"])
 
 
-def test_a_state_machine_that_exists_gets_the_new_definition(moto: Moto) -> None:
-    changed = replace(MACHINE, definition=MACHINE.definition.replace("Act", "Other"))
+def test_a_state_machine_that_exists_gets_the_new_definition(moto: Moto, tmp_path: Path) -> None:
+    file = tmp_path / "machine.asl.json"
+    file.write_text(MACHINE.definition.replace("Act", "Other"))
+    changed = replace(MACHINE, file=file)
     for machine in (MACHINE, changed, changed, MACHINE):
         asyncio.run(create_state_machine(moto.url, machine))
         assert definition(moto) == machine.definition

@@ -1,102 +1,85 @@
-"""Tasks whose function is not there, or outlives them: functions.py, surroundings.py."""
+"""Tasks whose function is not deployed, is no task, or runs longer than its state waits."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from orders.documents.workflow import BackedUpOrder, StoredOrder
-from tests.workflows.machines import DEPLOYED, Definition, States, refused
-from workflows.checks.deployment import TEMPLATE, Deployment, Signature, deployed
+from deployment.template import TEMPLATE
+from tests.workflows.machines import (
+    DEPLOYED,
+    Definition,
+    States,
+    after,
+    assert_refused,
+    refused,
+    spec_of,
+    with_function,
+)
+from workflows.checks.deployment import Deployment, deployed
+
+BACK_UP_ORDER = DEPLOYED["BackUpOrderFunction"]
 
 
-def template(tmp_path: Path, old: str, new: str) -> Deployment:
-    """Ours with one thing changed."""
+def deployed_from(tmp_path: Path, old: str, new: str) -> Deployment:
+    """From our own template with one thing changed."""
     text = TEMPLATE.read_text("utf-8")
     assert old in text
     (tmp_path / "template.yaml").write_text(text.replace(old, new, 1), "utf-8")
     return deployed(tmp_path / "template.yaml")
 
 
-def backing_up(**change: Any) -> Deployment:  # noqa: ANN401  # any field of a Function
-    """Ours, with a BackUpOrder that differs in this."""
-    function = DEPLOYED.functions["BackUpOrderFunction"]._replace(**change)
-    return DEPLOYED._replace(functions={**DEPLOYED.functions, "BackUpOrderFunction": function})
-
-
-@refused("BackUpOrder runs ${BackUpFunction}, which template.yaml does not substitute: add")
-def test_a_function_that_the_template_lacks(_: Definition, states: States) -> None:
+@refused("BackUpOrder runs ${BackUpFunction}, which template.yaml does not substitute: add the")
+def test_a_function_that_the_template_lacks_is_refused(_: Definition, states: States) -> None:
     states["BackUpOrder"]["Parameters"]["FunctionName"] = "${BackUpFunction}"
 
 
-@refused(
-    "BackUpOrder gives up after 15 s, and its function may work for 20 s",
-    deployment=backing_up(timeout=20),
-)
-def test_a_function_that_outlives_its_state(_: Definition, __: States) -> None: ...
-
-
-@refused(
-    "BackUpOrder gives up after 15 s, and its function may work for 15 s",
-    deployment=backing_up(timeout=15),
-)
-def test_a_function_that_ends_with_its_state(_: Definition, __: States) -> None: ...
-
-
-@refused(
-    "CheckInventory takes BackedUpOrder, and CalculatePrice brings no status; no created_at",
-    "PersistOrder takes ReservedOrder, and CheckInventory brings an unknown backup_key",
-)
-def test_a_state_that_runs_another_states_function(_: Definition, states: States) -> None:
-    states["CheckInventory"]["Parameters"]["FunctionName"] = "${UpdateStatusFunction}"
-
-
-def test_the_template_says_how_long_a_function_may_take(tmp_path: Path) -> None:
-    found = template(tmp_path, "Timeout: 10", "Timeout: 12")
-
-    assert found.functions["BackUpOrderFunction"].timeout == 12
-
-
-def test_a_function_with_a_timeout_of_its_own_keeps_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("seconds", [15, 20])
+def test_a_function_that_runs_as_long_as_its_state_waits_is_refused(
+    tmp_path: Path, seconds: int
+) -> None:
     handler = "Handler: tasks.back_up_order.handler"
+    slow = deployed_from(tmp_path, handler, f"{handler}\n      Timeout: {seconds}")
 
-    found = template(tmp_path, handler, f"{handler}\n      Timeout: 7")
-
-    assert found.functions["BackUpOrderFunction"].timeout == 7
-
-
-@pytest.mark.parametrize("handler", ["tasks.back_up_orders.handler", "orders.model.merged"])
-def test_a_handler_that_is_none_has_no_signature(tmp_path: Path, handler: str) -> None:
-    found = template(tmp_path, "tasks.back_up_order.handler", handler)
-
-    assert found.functions["BackUpOrderFunction"].signature is None
+    assert_refused(
+        f"BackUpOrder times out after 15 s, and its function after {seconds} s", deployment=slow
+    )
 
 
-@refused(
-    "BackUpOrder runs BackUpOrderFunction, whose handler tasks.back_up_order.handler takes and",
-    deployment=backing_up(signature=None),
+def test_the_templates_globals_are_every_functions_timeout(tmp_path: Path) -> None:
+    found = deployed_from(tmp_path, "Timeout: 10", "Timeout: 12")
+
+    assert {task.function.timeout for task in found.values()} == {12}
+
+
+@pytest.mark.parametrize(
+    "handler",
+    ["tasks.back_up_orders.handler", "orders.model.merged", "api_handlers.get_order.handler"],
 )
-def test_a_function_without_a_handler(_: Definition, __: States) -> None: ...
+def test_a_handler_that_is_no_task_is_refused(tmp_path: Path, handler: str) -> None:
+    found = deployed_from(tmp_path, "tasks.back_up_order.handler", handler)
+
+    assert_refused(
+        f"BackUpOrder runs BackUpOrderFunction, whose handler {handler} is not a task",
+        deployment=found,
+    )
 
 
-@refused(
-    "BackUpOrder runs BackUpOrderFunction, which the state machine's role may not invoke: add it",
-    deployment=backing_up(allowed=False),
-)
-def test_a_function_that_the_machine_may_not_invoke(_: Definition, __: States) -> None: ...
-
-
-def test_the_template_says_what_the_machine_may_invoke(tmp_path: Path) -> None:
+def test_a_function_that_the_machines_role_may_not_invoke_is_refused(tmp_path: Path) -> None:
     listed = "                - !GetAtt BackUpOrderFunction.Arn\n"
 
-    found = template(tmp_path, listed, "")
+    found = deployed_from(tmp_path, listed, "")
 
-    assert not found.functions["BackUpOrderFunction"].allowed
-    assert found.functions["PersistOrderFunction"].allowed
+    assert_refused(
+        "BackUpOrder runs BackUpOrderFunction, which the state machine's role may not invoke: add",
+        deployment=found,
+    )
 
 
-@refused(
-    "BackUpOrder says that it raises BucketGone, which orders/errors.py does not have: add it",
-    deployment=backing_up(signature=Signature(StoredOrder, BackedUpOrder, "Raises BucketGone.")),
-)
-def test_a_docstring_that_raises_what_is_not_there(_: Definition, __: States) -> None: ...
+def test_a_state_that_runs_another_states_function_is_refused() -> None:
+    swapped = with_function("CheckInventory", BACK_UP_ORDER)
+
+    assert_refused(
+        f"CheckInventory takes {spec_of('BackUpOrder').input.__name__}, and ",
+        f"{after('CheckInventory')} takes ReservedOrder, and CheckInventory passes ",
+        deployment=swapped,
+    )

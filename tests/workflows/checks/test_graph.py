@@ -1,46 +1,46 @@
-"""States that lead nowhere, back, or are led to by none."""
+"""States that lead nowhere, back, or are never reached."""
 
-from tests.workflows.machines import Definition, States, refused
+from tests.workflows.machines import FIRST, FORWARD, LAST, Definition, States, after, refused
 
 
-@refused("BackUpOrder: Next leads to UpdateStats, which is not a state: UpdateStatus is meant")
-def test_a_misspelt_next(_: Definition, states: States) -> None:
-    states["BackUpOrder"]["Next"] = "UpdateStats"
+@refused(f"BackUpOrder: Next leads to {LAST[:-1]}, which is not a state: {LAST} is meant")
+def test_a_misspelt_next_is_refused(_: Definition, states: States) -> None:
+    states["BackUpOrder"]["Next"] = LAST[:-1]
 
 
 @refused("BackUpOrder: Catch[0] leads to Nowhere, which is not a state: add it, or name one of")
-def test_a_catch_that_leads_nowhere(_: Definition, states: States) -> None:
+def test_a_catch_that_leads_nowhere_is_refused(_: Definition, states: States) -> None:
     states["BackUpOrder"]["Catch"][0]["Next"] = "Nowhere"
 
 
-@refused("The machine starts at CalculatePrices, which is not a state: CalculatePrice is meant")
-def test_a_start_that_is_not_there(machine: Definition, _: States) -> None:
-    machine["StartAt"] = "CalculatePrices"
+@refused(f"The machine starts at {FIRST}s, which is not a state: {FIRST} is meant")
+def test_a_misspelt_start_is_refused(machine: Definition, _: States) -> None:
+    machine["StartAt"] = f"{FIRST}s"
 
 
-@refused("CheckInventory is never reached: let a state lead to it, or take it out")
-def test_a_state_that_is_passed_by(_: Definition, states: States) -> None:
-    states["CalculatePrice"]["Next"] = "PersistOrder"
+@refused(f"{FORWARD[1]} is never reached: let a state lead to it, or remove it")
+def test_a_state_that_is_skipped_is_refused(_: Definition, states: States) -> None:
+    states[FIRST]["Next"] = after(FORWARD[1])
 
 
-@refused("CalculatePrice is never reached", "CheckInventory is never reached")
-def test_a_start_in_the_middle(machine: Definition, _: States) -> None:
-    machine["StartAt"] = "PersistOrder"
+@refused(f"{FORWARD[0]} is never reached", f"{FORWARD[1]} is never reached")
+def test_states_before_the_start_are_refused(machine: Definition, _: States) -> None:
+    machine["StartAt"] = FORWARD[2]
 
 
-@refused("BackUpOrder -> BackUpOrder is a circle, so its worst case has no end")
-def test_a_catch_that_goes_back(_: Definition, states: States) -> None:
+@refused("BackUpOrder -> BackUpOrder is a cycle, so its worst case has no end")
+def test_a_catch_that_leads_back_is_refused(_: Definition, states: States) -> None:
     again = {"ErrorEquals": ["BackupUnavailable"], "ResultPath": None, "Next": "BackUpOrder"}
     states["BackUpOrder"]["Catch"].insert(0, again)
 
 
-@refused("UpdateStatus -> UpdateStatus is a circle", "The machine never ends well")
-def test_a_last_state_that_leads_to_itself(_: Definition, states: States) -> None:
-    del states["UpdateStatus"]["End"]
-    states["UpdateStatus"]["Next"] = "UpdateStatus"
+@refused(f"{LAST} -> {LAST} is a cycle", "The machine never ends well")
+def test_a_last_state_that_leads_to_itself_is_refused(_: Definition, states: States) -> None:
+    del states[LAST]["End"]
+    states[LAST]["Next"] = LAST
 
 
-@refused("The machine never ends well: let its last state say End")
-def test_a_machine_that_can_only_fail(_: Definition, states: States) -> None:
-    del states["UpdateStatus"]["End"]
-    states["UpdateStatus"]["Next"] = "FailOrder"
+@refused("The machine never ends well: give its last state End")
+def test_a_machine_that_can_only_fail_is_refused(_: Definition, states: States) -> None:
+    del states[LAST]["End"]
+    states[LAST]["Next"] = "FailOrder"

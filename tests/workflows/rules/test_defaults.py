@@ -1,17 +1,10 @@
-"""Fields that nobody ever fills: defaults.py."""
+"""Optional fields that no path ever fills."""
 
+import pytest
 from pydantic import Field
 
-from orders.documents.workflow import FailedOrder, FailingItem, FailingOrder
-from tests.workflows.machines import DEPLOYED, Definition, States, refused
-from workflows.checks.deployment import Deployment, Signature
-
-
-def failing_on(model: type[FailingOrder]) -> Deployment:
-    """Our functions, but FailOrder takes this model."""
-    signature = Signature(model, FailedOrder)
-    undoing = DEPLOYED.functions["FailOrderFunction"]._replace(signature=signature)
-    return DEPLOYED._replace(functions={**DEPLOYED.functions, "FailOrderFunction": undoing})
+from orders.documents.workflow import FailingItem, FailingOrder, WorkflowDocument
+from tests.workflows.machines import assert_refused, spec_of, with_specs
 
 
 class TotalUnderAnotherName(FailingOrder):
@@ -26,18 +19,13 @@ class ItemsUnderAnotherName(FailingOrder):
     items: tuple[ItemUnderAnotherName, ...] = Field(min_length=1)
 
 
-@refused(
-    "FailOrder takes total where there is one, and no way to it brings one: give it, or take it "
-    "out of its model in orders/contracts.py",
-    deployment=failing_on(TotalUnderAnotherName),
+@pytest.mark.parametrize(
+    ("model", "field"), [(TotalUnderAnotherName, "total"), (ItemsUnderAnotherName, "items[].cost")]
 )
-def test_a_field_that_everybody_else_calls_otherwise(_: Definition, __: States) -> None: ...
+def test_a_field_that_no_path_fills_is_refused(model: type[WorkflowDocument], field: str) -> None:
+    renamed = spec_of("FailOrder")._replace(input=model)
 
-
-@refused(
-    "FailOrder takes items[].cost where there is one, and no way to it brings one",
-    deployment=failing_on(ItemsUnderAnotherName),
-)
-def test_a_field_of_an_item_that_everybody_else_calls_otherwise(
-    _: Definition, __: States
-) -> None: ...
+    assert_refused(
+        f"FailOrder takes an optional {field}, and no path to it has one: add it to the output",
+        deployment=with_specs({"FailOrder": renamed}),
+    )

@@ -1,0 +1,90 @@
+"""What is known about one order, as the judgement needs it. No I/O."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+from orders.documents.workflow import AcceptedOrder
+from orders.model import OrderStatus, ReservationStatus
+from orders.statements import GetOrderRow, WithOrderRow
+
+_PAST_BACKUP = (OrderStatus.PROCESSING, OrderStatus.SHIPPED, OrderStatus.DELIVERED)
+
+
+@dataclass(frozen=True)
+class Execution:
+    """An order's execution: its status, and the order as the state entered last received it.
+
+    `order` is empty when POST /orders did not start the execution.
+    """
+
+    status: str
+    order: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What Step Functions, PostgreSQL and S3 know about one order.
+
+    `execution` is None when Step Functions does not know one, `row` when the order is not
+    stored. `backed_up` counts only where `backup_decides`.
+    """
+
+    execution: Execution | None = None
+    row: GetOrderRow | None = None
+    reservation: Sequence[WithOrderRow] = ()
+    backed_up: bool = False
+
+    @property
+    def execution_status(self) -> str:
+        """Step Functions' status of the execution, or `gone`."""
+        return self.execution.status if self.execution else "gone"
+
+    @property
+    def has_left_pending(self) -> bool:
+        """Whether the order is stored with a status other than `pending`."""
+        return self.row is not None and self.row["status"] != OrderStatus.PENDING
+
+    @property
+    def holds_stock(self) -> bool:
+        """Whether the order has a reservation, and holds all the stock in it."""
+        return bool(self.reservation) and not self.has_let_go_of_stock
+
+    @property
+    def has_let_go_of_stock(self) -> bool:
+        """Whether stock of the order's reservation was released or shipped."""
+        return any(line["status"] != ReservationStatus.HELD for line in self.reservation)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the execution is running."""
+        return self.execution_status == "RUNNING"
+
+    @property
+    def workflow_failed(self) -> bool:
+        """Whether the workflow itself had decided that the order fails."""
+        document = self.execution.order if self.execution else {}
+        return self.execution_status == "FAILED" or "failure" in document
+
+    @property
+    def backup_decides(self) -> bool:
+        """Whether the verdict depends on `backed_up`; where it does not, S3 need not be asked."""
+        if self.row is None:
+            return False
+        if self.has_left_pending:
+            return self.row["status"] in _PAST_BACKUP
+        return self.holds_stock and not (self.is_running or self.workflow_failed)
+
+
+def is_an_order(execution: dict[str, Any]) -> bool:
+    """Whether POST /orders started this execution, which is given as Step Functions describes it.
+
+    Anybody with permission may start an execution by hand, with any input.
+    """
+    try:
+        accepted = AcceptedOrder.model_validate_json(execution["input"])
+    except ValidationError:
+        return False
+    return bool(accepted.order_id == execution["name"])

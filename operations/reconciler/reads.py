@@ -1,0 +1,45 @@
+"""Collects what is known about one order: execution, row, reservation, backup."""
+
+import json
+from dataclasses import replace
+
+from operations.evidence import Evidence, Execution, is_an_order
+from orders import step_functions
+from orders.backups import backup_key, backup_keys
+from orders.queries import transaction
+from orders.statements import GetOrderRow
+
+
+def evidence_of_open_order(order_id: str) -> Evidence:
+    """Everything that counts for an order whose workflow may be over.
+
+    Step Functions is asked before the tables are read: an execution that ends in between has
+    written its rows by then. Raises DatabaseUnavailable, WorkflowUnavailable and
+    BackupUnavailable.
+    """
+    execution = _execution(order_id)
+    with transaction() as sql:
+        reservation = sql.reservations.with_order(order_id=order_id)
+        row = sql.orders.get_order(order_id=order_id)
+    found = Evidence(execution, row, reservation)
+    return replace(found, backed_up=_is_backed_up(row)) if found.backup_decides else found
+
+
+def evidence_without_backup(order_id: str) -> Evidence:
+    """Everything that counts for an order that is past BackUpOrder and has no backup: its row."""
+    with transaction() as sql:
+        return Evidence(row=sql.orders.get_order(order_id=order_id))
+
+
+def _execution(order_id: str) -> Execution | None:
+    found = step_functions.find_execution(order_id)
+    if found is None:
+        return None
+    if found["status"] == "RUNNING" or not is_an_order(found):
+        return Execution(found["status"])
+    reached = step_functions.last_state_input(found["executionArn"])
+    return Execution(found["status"], json.loads(found["input"]) | reached)
+
+
+def _is_backed_up(row: GetOrderRow | None) -> bool:
+    return row is not None and bool(backup_keys(backup_key(row["order_id"], row["created_at"])))

@@ -1,0 +1,310 @@
+"""The queries of sql/queries with their types, as PostgreSQL describes them.
+
+Written by scripts/render: change sql/queries, not this file.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol, TypedDict
+
+
+class ContradictionsRow(TypedDict):
+    """A row of `contradictions`."""
+
+    order_id: str
+    status: str
+    expected: str
+    reserved: str | None
+
+
+class CountsRow(TypedDict):
+    """A row of `counts`."""
+
+    orders: int
+    products: int
+    reservations: int
+
+
+class ExecutionsWithoutRowsRow(TypedDict):
+    """A row of `executions_without_rows`."""
+
+    order_id: str
+
+
+class LostStockRow(TypedDict):
+    """A row of `lost_stock`."""
+
+    product_id: str
+    received: Decimal
+    stock: int
+    held: int
+    shipped: int
+
+
+class OpenOrdersRow(TypedDict):
+    """A row of `open_orders`."""
+
+    order_id: str
+    status: str | None
+
+
+class PastBackupRow(TypedDict):
+    """A row of `past_backup`."""
+
+    order_id: str
+    created_at: datetime
+
+
+class WrongReservationsRow(TypedDict):
+    """A row of `wrong_reservations`."""
+
+    order_id: str
+    product_id: str
+    ordered: int
+    reserved: int
+
+
+class WrongTotalsRow(TypedDict):
+    """A row of `wrong_totals`."""
+
+    order_id: str
+    total_amount: Decimal
+    items_total: Decimal
+    items: int
+
+
+class PricesRow(TypedDict):
+    """A row of `prices`."""
+
+    product_id: str
+    price: Decimal
+
+
+class TakeStockRow(TypedDict):
+    """A row of `take_stock`."""
+
+    product_id: str
+
+
+class OrderItem(TypedDict):
+    """An object in a row of `get_order`."""
+
+    product_id: str
+    quantity: int
+    price: str
+
+
+class GetOrderRow(TypedDict):
+    """A row of `get_order`."""
+
+    order_id: str
+    customer_id: str
+    total_amount: Decimal
+    status: str
+    created_at: datetime
+    items: list[OrderItem]
+
+
+class ListOrdersRow(TypedDict):
+    """A row of `list_orders`."""
+
+    order_id: str
+    customer_id: str
+    total_amount: Decimal
+    status: str
+    created_at: datetime
+
+
+class LockRow(TypedDict):
+    """A row of `lock`."""
+
+    customer_id: str
+    product_id: str
+    quantity: int
+    status: str
+    order_digest: str | None
+
+
+class WithOrderRow(TypedDict):
+    """A row of `with_order`."""
+
+    order_id: str
+    customer_id: str
+    product_id: str
+    quantity: int
+    status: str
+    order_digest: str | None
+    order_status: str | None
+
+
+class Audit(Protocol):
+    """sql/queries/audit.sql."""
+
+    def contradictions(self) -> list[ContradictionsRow]:
+        """Lists the orders whose status demands another status of their reservation.
+
+        `reserved` has the statuses that were found; it is null when the order has no reservation.
+        """
+
+    def counts(self) -> CountsRow:
+        """Counts what the doctor looks at."""
+
+    def disable_statement_timeout(self) -> int:
+        """Lifts the statement timeout until the transaction ends.
+
+        The database's own timeout (sql/migrations/0005) is meant for the functions.
+        """
+
+    def executions_without_rows(self, *, order_ids: str) -> list[ExecutionsWithoutRowsRow]:
+        """Lists those of the order ids that occur in no table.
+
+        `order_ids` is a JSON list.
+        """
+
+    def freeze(self) -> int:
+        """Starts a read-only transaction in which every query sees the tables as they are now."""
+
+    def lost_stock(self) -> list[LostStockRow]:
+        """Lists the products for which received = in stock + held + shipped does not hold."""
+
+    def open_orders(self, *, older_than: float, row_limit: int | None) -> list[OpenOrdersRow]:
+        """Lists the orders that are open as far as the tables know, oldest first.
+
+        A stored order is open while its status is pending. An order that is not stored is open
+        while it holds stock; its status is null. Orders younger than `older_than` seconds are left
+        out, and so are pending orders whose stock is not held: `contradictions` lists those. A
+        `row_limit` of null is no limit.
+        """
+
+    def past_backup(self, *, since: datetime) -> list[PastBackupRow]:
+        """Lists the orders created since then that have passed BackUpOrder.
+
+        Their backups must be in the bucket.
+        """
+
+    def wrong_reservations(self) -> list[WrongReservationsRow]:
+        """Lists the products of which an order reserved another quantity than it ordered.
+
+        Orders without any reservation are left out: `contradictions` lists them.
+        """
+
+    def wrong_totals(self) -> list[WrongTotalsRow]:
+        """Lists the orders whose items do not add up to their total, or that have no items."""
+
+
+class Inventory(Protocol):
+    """sql/queries/inventory.sql."""
+
+    def give_back(self, *, order_id: str) -> int:
+        """Releases the order's reservation and puts the stock that it held back.
+
+        This is idempotent: only held stock comes back.
+        """
+
+    def prices(self, *, product_ids: str) -> list[PricesRow]:
+        """Returns the price of each product that exists.
+
+        `product_ids` is a JSON list.
+        """
+
+    def stock_of(self, *, product_id: str) -> int | None:
+        """Returns how many pieces of the product are in stock."""
+
+    def take_stock(self, *, order_id: str) -> list[TakeStockRow]:
+        """Takes what the order reserved out of stock; returns the products that had enough.
+
+        Rows are locked in product order, so that two orders cannot deadlock.
+        """
+
+
+class Orders(Protocol):
+    """sql/queries/orders.sql."""
+
+    def count_orders(self, *, status: str | None, customer_id: str | None) -> int:
+        """Counts the orders on all pages of `list_orders` with these filters."""
+
+    def delete_items(self, *, order_id: str) -> int:
+        """Deletes the order's items."""
+
+    def delete_order(self, *, order_id: str) -> int:
+        """Deletes the order, whose items must have been deleted before."""
+
+    def get_order(self, *, order_id: str) -> GetOrderRow | None:
+        """Returns the order with its items.
+
+        Prices in `items` are text, because numbers in jsonb arrive as binary floats.
+        """
+
+    def list_orders(
+        self,
+        *,
+        status: str | None,
+        customer_id: str | None,
+        row_limit: int,
+        row_offset: int,
+    ) -> list[ListOrdersRow]:
+        """Lists a page of orders, newest first.
+
+        A filter that is null does not filter.
+        """
+
+    def lock_status(self, *, order_id: str) -> str | None:
+        """Returns the order's status and locks the order until the transaction ends."""
+
+    def set_status(self, *, order_id: str, status: str) -> int:
+        """Sets the order's status, whatever it was."""
+
+    def start_processing(self, *, order_id: str) -> int:
+        """Moves the order from pending to processing.
+
+        Any other status stays, because a late UpdateStatus must not undo a cancellation.
+        """
+
+    def status_of(self, *, order_id: str) -> str | None:
+        """Returns the order's status."""
+
+    def store_order(self, *, order_document: str) -> int:
+        """Stores the order and its items, once.
+
+        `created_at` has whole seconds, as the API shows it, so that orders that look like a tie in
+        a list are one and are sorted by id.
+        """
+
+
+class Reservations(Protocol):
+    """sql/queries/reservations.sql."""
+
+    def hold(self, *, order_document: str, order_digest: str) -> int:
+        """Reserves what the order is about to take.
+
+        Writes no row when the id has a reservation already, even one with other items: Step
+        Functions forgets an execution's name after 90 days, this table does not.
+        """
+
+    def insert_released(self, *, order_document: str, order_digest: str) -> int:
+        """Writes a reservation that holds nothing, for an order that took no stock.
+
+        A late CheckInventory finds it and takes no stock. Writes no row when the id has a
+        reservation already.
+        """
+
+    def lock(self, *, order_id: str) -> list[LockRow]:
+        """Returns the order's reservation and locks it until the transaction ends.
+
+        It is the order's mutex: whoever moves an order locks its reservation first.
+        """
+
+    def ship(self, *, order_id: str) -> int:
+        """Marks the stock that the order holds as shipped."""
+
+    def with_order(self, *, order_id: str) -> list[WithOrderRow]:
+        """Returns the order's reservation, with the order's status if the order is stored."""
+
+
+class Statements:
+    """The queries of each file of sql/queries."""
+
+    audit: Audit
+    inventory: Inventory
+    orders: Orders
+    reservations: Reservations

@@ -1,0 +1,47 @@
+"""A system of the module's own: the functions in this process, on a database of their own."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from uuid import uuid4
+
+import pytest
+
+from operations.migrations import migrate
+from orders.database import connect
+from orders.settings import DatabaseSettings
+from tests.operations.operated import Operated
+from tests.running.in_process import in_process
+from tests.running.tables import Tables
+
+
+@pytest.fixture
+def empty_database(postgres: dict[str, str]) -> Iterator[DatabaseSettings]:
+    """A new database without any table."""
+    with a_database(postgres) as environment:
+        yield settings_of(environment)
+
+
+@pytest.fixture(scope="module")
+def system(postgres: dict[str, str]) -> Iterator[Operated]:
+    """The functions, with nobody else's orders: the doctor may look at all of them."""
+    with a_database(postgres) as environment:
+        with closing(connect(settings_of(environment))) as conn:
+            migrate(conn)
+        with in_process(environment) as running:
+            yield Operated(running.environment)
+
+
+@contextmanager
+def a_database(postgres: dict[str, str]) -> Iterator[dict[str, str]]:
+    """The DB_* settings of a new database, which is dropped at the end."""
+    name = f"test_{uuid4().hex}"
+    server = Tables(postgres)
+    server.rows(f"CREATE DATABASE {name}")
+    yield postgres | {"DB_NAME": name}
+    server.rows(f"DROP DATABASE {name} WITH (FORCE)")
+    server.database.close()
+
+
+def settings_of(environment: dict[str, str]) -> DatabaseSettings:
+    """The settings as `connect` wants them."""
+    return DatabaseSettings.model_validate({k.lower(): v for k, v in environment.items()})

@@ -1,0 +1,7 @@
+"""What an error class is called in ASL, which matches names exactly and knows no subclasses."""
+
+
+def leaf_names(error: type[Exception]) -> list[str]:
+    """The names of the classes that a class stands for: its leaves, or itself."""
+    children = error.__subclasses__()
+    return [n for child in children for n in leaf_names(child)] if children else [error.__name__]

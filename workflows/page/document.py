@@ -1,0 +1,58 @@
+"""The page, put together, and the README with its diagram."""
+
+from typing import Any
+
+from workflows.checks.asl import Machine
+from workflows.checks.deployment import Deployment
+from workflows.page.budget import budget_table
+from workflows.page.cost import cost_table
+from workflows.page.diagram import diagram
+from workflows.page.states import states_table
+
+_PAGE = """\
+# OrderProcessingStateMachine
+
+{comment} `scripts/render` writes this page from `workflows/` once all checks have passed.
+
+{diagram}
+The label of a solid arrow says what is true of the order once the state before it has run. A
+dotted arrow is taken when a state has used up its retries, or at once after an error that is not
+retried.
+
+## States
+
+{states}
+Besides the errors in the last column, every task can fail with a transient error (a leaf of
+`Unavailable`, Lambda's own errors, `States.Timeout`) once its retries are used up, and with
+`DatabaseRefused` at once.
+
+## The longest that an execution can take
+
+{budget}
+In the worst case every attempt runs into its timeout. Each retrier counts its own attempts, so
+different errors, one after the other, can use up all retriers of a state. Jitter only shortens the
+waits.
+
+## What an order costs
+
+{cost}
+"""
+
+
+def page(definition: dict[str, Any], deployment: Deployment) -> str:
+    """The page in Markdown, of a definition that has passed the checks."""
+    machine = Machine.model_validate(definition)
+    return _PAGE.format(
+        comment=machine.comment,
+        diagram=diagram(machine, deployment),
+        states=states_table(machine, deployment),
+        budget=budget_table(machine),
+        cost=cost_table(machine),
+    )
+
+
+def with_diagram(readme: str, definition: dict[str, Any], deployment: Deployment) -> str:
+    """The README's text with its one diagram brought up to date."""
+    before, _, rest = readme.partition("```mermaid\n")
+    _, _, after = rest.partition("```\n")
+    return before + diagram(Machine.model_validate(definition), deployment) + after
