@@ -97,7 +97,7 @@ def writer(shared_writer: Writer) -> Iterator[Writer]:
     [
         ({"kind": "raise", "error": "TooBad"}, "TooBad"),
         ({"kind": "kill"}, "Runtime.ExitError"),
-        ({"kind": "timeout", "after": 1}, "Sandbox.Timedout"),
+        ({"kind": "timeout", "after": 0.5}, "Sandbox.Timedout"),
         ({"kind": "drop"}, "InterfaceError"),
         ({"kind": "crash"}, None),
     ],
@@ -127,7 +127,8 @@ def test_a_fault_after_the_handler_loses_only_its_result(
     lambdas: LambdaClient, tmp_path: Path, kind: str
 ) -> None:
     ran, did_not_run = tmp_path / "ran", tmp_path / "did not run"
-    lambdas.plan({"kind": kind, "when": "after"}, {"kind": kind})
+    timeout = {"after": 0.3} if kind == "timeout" else {}
+    lambdas.plan({"kind": kind, "when": "after", **timeout}, {"kind": kind, **timeout})
     assert "errorType" in lambdas.act("touch", path=str(ran))
     assert "errorType" in lambdas.act("touch", path=str(did_not_run))
     assert (ran.exists(), did_not_run.exists()) == (True, False)
