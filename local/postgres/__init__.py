@@ -6,8 +6,13 @@ account        the user account that the server runs under when we are root
 socket_folder  the folder of the unix socket, which only that account may enter
 leftover       ends a server that a killed stack left running
 binaries       where PostgreSQL's programs are
-embedded       PostgreSQL alone, without the rest of the stack, for tests
+embedded       PostgreSQL alone, without the rest of the stack, for tests and statement_types
+
+statement_types         writes orders/statements.py, the types of sql/queries
+statement_descriptions  asks PostgreSQL what a statement takes and returns
+statement_comments      what a query's comment declares of it
 
 A dead server is restarted by local/processes/restarts.py. The tables belong in sql/ and
-operations/migrations.py. This package imports local.processes and, for `embedded`, operations.
+operations/migrations.py. This package imports local.processes; embedded imports operations and
+orders, and so do the modules about statements.
 """
