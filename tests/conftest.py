@@ -104,7 +104,7 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
 
 @pytest.fixture(scope="session")
 def starts_a_stack() -> None:
-    """Each test and fixture that starts a stack requests this: --quick leaves such tests out."""
+    """Requested by whatever starts a stack, or workers, moto or an engine: --quick leaves it out."""
 
 
 @pytest.fixture(scope="session")

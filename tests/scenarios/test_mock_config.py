@@ -28,7 +28,9 @@ def definition() -> Document:
 
 
 @pytest.fixture(scope="module")
-def histories(definition: Document, request: pytest.FixtureRequest) -> Histories:
+def histories(
+    definition: Document, request: pytest.FixtureRequest, starts_a_stack: None
+) -> Histories:
     """The history of each case; all run at the same time."""
     if url := request.config.getoption("--step-functions"):
         return mocked.on(url, definition, SCENARIOS)

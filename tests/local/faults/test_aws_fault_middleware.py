@@ -158,7 +158,9 @@ def test_an_unknown_fault_is_refused(moto: Moto, fault: dict[str, Any]) -> None:
     put(moto, str(uuid4()))
 
 
-def test_without_the_option_there_are_no_faults_to_plan(tmp_path: Path) -> None:
+def test_without_the_option_there_are_no_faults_to_plan(
+    starts_a_stack: None, tmp_path: Path
+) -> None:
     with moto_alone(tmp_path / "log", "1") as moto:
         assert moto.plan("PutObject", {"kind": "error"}).status_code == 404
         put(moto, "a key")

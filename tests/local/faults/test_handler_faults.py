@@ -77,7 +77,7 @@ def a_writer(folder: Path) -> Iterator[Writer]:
 
 
 @pytest.fixture(scope="module")
-def shared_writer() -> Iterator[Writer]:
+def shared_writer(starts_a_stack: None) -> Iterator[Writer]:
     with TemporaryDirectory() as folder, a_writer(Path(folder)) as writer:
         yield writer
 

@@ -55,7 +55,9 @@ def test_the_server_has_no_tcp_port_and_keeps_utc(postgres: dict[str, str]) -> N
 
 
 @pytest.mark.parametrize("name", ["long" * 20 + "/" + "path" * 20, 'a "data", folder'])
-def test_data_folders_may_have_long_and_odd_names(tmp_path: Path, name: str) -> None:
+def test_data_folders_may_have_long_and_odd_names(
+    starts_a_stack: None, tmp_path: Path, name: str
+) -> None:
     with embedded(tmp_path / name) as settings, connect(settings) as database:
         assert database.run("SELECT 1") == [[1]]
 
