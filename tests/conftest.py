@@ -6,14 +6,19 @@ functions in this process, and `shop` is a running stack. What starts a stack re
 """
 
 from collections.abc import Generator, Iterator
+from contextlib import closing
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from _pytest.terminal import TerminalReporter
+from botocore.loaders import JSONFileLoader
 from hypothesis import settings
+from pg8000.native import Connection
 
-from local.postgres.embedded import embedded
+from local.postgres.embedded import connect_to, embedded
 from tests.running import stacks
 from tests.running.in_process import InProcess, in_process
 from tests.running.shop import Shop
@@ -52,6 +57,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def _keep_aws_models() -> None:
+    """Each `mock_aws` has a boto3 session of its own, which would read the same files again."""
+    load = JSONFileLoader.load_file
+    read = cache(partial(load, JSONFileLoader()))
+
+    def load_once(_: JSONFileLoader, path: str) -> Any:  # noqa: ANN401 - JSON
+        return read(path)
+
+    JSONFileLoader.load_file = load_once
+
+
 def pytest_configure(config: pytest.Config) -> None:
     settings.register_profile("thinned", max_examples=25, derandomize=True, deadline=None)
     settings.register_profile("all", settings.get_profile("thinned"), max_examples=2_000)
@@ -59,6 +75,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--all"):
         Session.backoff_scale = 1
     stacks.refuse_undeclared()
+    _keep_aws_models()
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -110,14 +127,23 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
 
 @pytest.fixture(scope="session")
 def starts_a_stack() -> None:
-    """Requested by whatever starts a stack, or workers, moto or an engine: --quick leaves it out."""
+    """Requested by what starts a stack, workers, moto or an engine; --quick leaves it out."""
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[dict[str, str]]:
     """PostgreSQL alone: the DB_* settings that lead to it."""
     with TemporaryDirectory(prefix="orders-") as folder, embedded(Path(folder)) as environment:
+        with closing(connect_to(environment)) as conn:
+            _do_not_wait_for_the_disk(conn)
         yield environment
+
+
+def _do_not_wait_for_the_disk(conn: Connection) -> None:
+    """Nothing here has to survive a crash of the machine, and new databases come faster."""
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        conn.run(f"ALTER SYSTEM SET {setting} = off")
+    conn.run("SELECT pg_reload_conf()")
 
 
 @pytest.fixture(scope="module")
