@@ -55,7 +55,7 @@ def _is_settled(order: AcceptedOrder) -> bool:
 
 
 def _order_id(idempotency_key: str | None, api_key_id: str) -> str:
-    """The same key makes the same id, so that Step Functions starts racing calls only once."""
+    """The same key makes the same id; so, when calls race, only one starts an execution."""
     if idempotency_key is None:
         return str(uuid4())
     return str(uuid5(_NAMESPACE, f"{api_key_id}\n{idempotency_key}"))

@@ -12,8 +12,8 @@ from orders.read_your_writes import order_when_stored
     raises=(OrderNotFound,),
 )
 def handler(path: OrderPath) -> OrderDetails:
-    """The order, waited for when it was accepted just now (orders.read_your_writes).
+    """Return the order; wait until it is stored if it was accepted just now.
 
-    Raises OrderNotFound.
+    docs/contract.md, "Reading your own order", has the rule. Raises OrderNotFound.
     """
     return order_when_stored(path.order_id)

@@ -14,8 +14,9 @@ from orders.read_your_writes import wait_until_workflow_ends
     raises=(OrderNotFound, MoveNotAllowed, OrderStillProcessing),
 )
 def handler(path: OrderPath, body: StatusUpdate) -> OrderUpdated:
-    """Move the order, and its stock with it; the present status again changes nothing.
+    """Move the order to another status, and release or ship its stock with it.
 
+    Setting the present status again changes nothing (docs/contract.md, "Moves").
     Raises OrderNotFound, MoveNotAllowed, OrderStillProcessing.
     """
     wait_until_workflow_ends(path.order_id)

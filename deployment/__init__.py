@@ -7,6 +7,6 @@ cloudformation  CloudFormation's short tags and intrinsic functions
 errors          InvalidTemplate
 
 The local cloud, the checks of the state machine and docs/openapi.json are made from what this
-package reads. It only reads: what must hold of a machine belongs in workflows, and what runs a
-function in local. It imports nothing of ours.
+package reads. It only reads: checks of the state machine belong in workflows, and running the
+functions belongs in local. It imports no other package of this project.
 """

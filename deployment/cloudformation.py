@@ -57,8 +57,8 @@ def load(text: str) -> dict[str, Any]:
 class Resolver(NamedTuple):
     """Evaluates a template's expressions with local values.
 
-    `values` holds the parameters, and physical names of resources by logical id; a resource
-    that is not in it has its logical id as its name.
+    `values` maps parameters to their values, and logical ids of resources to physical names. A
+    resource that is not in it is named by its logical id.
     """
 
     document: Mapping[str, Any]

@@ -14,7 +14,10 @@ _RATE = re.compile(r"rate\((?P<number>[1-9]\d*) (?P<unit>minute|hour|day)s?\)")
 
 @dataclass(frozen=True)
 class Schedule:
-    """A function that runs every so many `seconds`, on `input` (JSON) or on EventBridge's event."""
+    """A schedule of a function: its interval in `seconds` and its event.
+
+    The event is `input` (JSON), or EventBridge's own event if `input` is None.
+    """
 
     function: str
     seconds: float

@@ -19,7 +19,7 @@ TEMPLATE = Path(__file__).parents[1] / "template.yaml"
 
 @dataclass(frozen=True)
 class Function:
-    """A Lambda function. `timeout` in seconds, `memory` in MB (reported only)."""
+    """A Lambda function. `timeout` is in seconds, `memory` in MB, not enforced locally."""
 
     name: str
     arn: str
@@ -52,9 +52,9 @@ class Template:
 def read(path: Path = TEMPLATE, values: Mapping[str, str] | None = None) -> Template:
     """Read a SAM template. Raises InvalidTemplate when it cannot be used.
 
-    `values` holds the template's parameters, and physical names of resources by logical id.
-    Without `values` each parameter that has no default is its own name, which is enough for
-    whoever asks for routes, handlers, timeouts and permissions only.
+    `values` maps parameters to their values, and logical ids of resources to physical names.
+    Without `values`, the value of a parameter that has no default is the parameter's name. That
+    is enough to read routes, handlers, timeouts and permissions.
     """
     try:
         document = cloudformation.load(path.read_text("utf-8"))
@@ -67,7 +67,7 @@ def read(path: Path = TEMPLATE, values: Mapping[str, str] | None = None) -> Temp
         message = f"{path} is not a template that can run here: {error!r}."
         raise InvalidTemplate(message) from error
     if values is not None:
-        _ = template.state_machine.definition  # what is going to run must be there
+        _ = template.state_machine.definition  # raises if its ASL is missing
     return template
 
 
@@ -129,7 +129,7 @@ class _Reader:
             yield from (kind.replace("~1", "/") for kind in api.get("BinaryMediaTypes", []))
 
     def _state_machine(self) -> StateMachine:
-        ((name, properties),) = self._resources("StateMachine")  # a ValueError unless it is one
+        ((name, properties),) = self._resources("StateMachine")  # ValueError unless exactly one
         return read_state_machine(name, properties, self.folder, self.resolver)
 
 

@@ -4,7 +4,7 @@ __main__          `python -m local`, which scripts/up runs: serves until Ctrl-C
 command_line      its options
 startup           what starts in which order
 environment       the addresses and names that lead functions to the local services
-stack             the running stack: stack.json, and restarting what dies
+stack             the running stack, and stack.json, which describes it
 start_message     what is printed when the stack is ready
 eventbridge       runs functions on their schedules, such as operations/reconciler every 5 minutes
 api_gateway/      API Gateway: routes, API key, proxy events

@@ -1,6 +1,6 @@
 """Makes docs/openapi.json from the handlers' `spec`, their models and errors, and template.yaml.
 
-document    the whole document
+document    makes docs/openapi.json, the whole document
 operation   one route of the template with what its handler declares
 paths       OpenAPI's paths: parameters, request bodies, responses, links
 responses   a route's own responses, by status
@@ -9,6 +9,7 @@ schemas     JSON Schemas of the models
 examples    example bodies and values, from examples.json
 
 `python -m openapi` writes the file; scripts/render calls it. Texts of the document are declared
-where the code is (`@route`, field descriptions, error classes). May import deployment, orders and,
-by the handlers' names in the template, api_handlers. What a route does belongs there.
+where the code is (`@route`, field descriptions, error classes). This
+package imports deployment and orders; it loads api_handlers by the names in the template. What a
+route does belongs in api_handlers.
 """

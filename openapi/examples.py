@@ -22,13 +22,13 @@ def answer(operation: str) -> Any:  # noqa: ANN401  # any JSON
 
 
 def parameter(operation: str, name: str) -> dict[str, Any]:
-    """Values of one parameter, named for OpenAPI."""
+    """Example values of one parameter, by a name for each, as OpenAPI's `examples` wants them."""
     values = _EXAMPLES[operation]["parameters"][name]
     return {f"{name}{number or ''}": {"value": value} for number, value in enumerate(values)}
 
 
 def message(operation: str, error: type[OrderError]) -> str:
-    """The message of such an error to a caller of the operation."""
+    """An example of the message that a caller of the operation gets with this error."""
     if error is InvalidRequest:
         return str(_EXAMPLES[operation]["invalid_request"])
     return str(MoveNotAllowed("delivered", "processing") if error is MoveNotAllowed else error())

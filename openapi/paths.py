@@ -1,4 +1,4 @@
-"""OpenAPI's paths: what each route accepts, how it responds, and where that leads."""
+"""OpenAPI's paths: the parameters, body, responses and links of each route."""
 
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -11,7 +11,7 @@ from openapi.schemas import Schema, reference
 from openapi.shared import shared
 
 PLACES = {"path": "path", "query": "query", "headers": "header"}
-"""OpenAPI's `in` of the parameters that a part of a request holds."""
+"""The parts of a request that hold parameters, each with OpenAPI's `in` for them."""
 
 
 def paths(operations: list[Operation], models: dict[str, Schema]) -> dict[str, dict[str, Any]]:

@@ -38,7 +38,7 @@ ERRORS: dict[str, dict[str, Any]] = {
 
 
 def error_schema(messages: Collection[str]) -> Response:
-    """The schema of an error body; with `messages`, of one that has one of these."""
+    """The schema of an error body; `messages`, unless empty, are all the messages it can have."""
     narrowed = {"properties": {"message": {"enum": list(messages)}}} if messages else {}
     return {"$ref": "#/components/schemas/Error", **narrowed}
 

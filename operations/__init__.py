@@ -2,7 +2,9 @@
 
 reconciler/   repairs orders whose execution timed out, was aborted or is gone, and writes lost
               backups again; a Lambda function that runs every five minutes, and a command
-judgement     which repair an order needs: a pure function of what is known about the order
+evidence      what is known about one order: its row, reservation, execution and backup
+judgement     decides from the evidence whether an execution is lost (timed out, aborted, gone)
+              and which repair its order needs; a pure function
 doctor/       compares tables, executions and backups, and reports every inconsistency; a command
               that only reads
 audit         the time window and the reads that reconciler and doctor share

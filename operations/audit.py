@@ -31,7 +31,7 @@ class Window(Document):
 
 
 def executions_without_rows(sql: Sql, names: Iterable[str]) -> list[str]:
-    """Those of the executions whose names are order ids that no table knows."""
+    """Those of the execution names (order ids) that occur in no table."""
     rows = sql.audit.executions_without_rows(order_ids=json.dumps(list(names)))
     return [row["order_id"] for row in rows]
 
@@ -42,9 +42,9 @@ def past_backup(sql: Sql, since: datetime) -> list[PastBackupRow]:
 
 
 def without_backup(rows: list[PastBackupRow]) -> list[str]:
-    """Ids of those of the orders whose backup is not in the bucket; raises BackupUnavailable.
+    """Ids of the orders whose backup is missing from the bucket; raises BackupUnavailable.
 
-    The bucket is listed a day at a time: a call returns a thousand keys.
+    This lists the bucket day by day, at 1000 keys a call, instead of asking for each backup.
     """
     days = {backup_prefix(row["created_at"]) for row in rows}
     present = {key for day in sorted(days) for key in backup_keys(day)}

@@ -15,9 +15,9 @@ _PAST_BACKUP = (OrderStatus.PROCESSING, OrderStatus.SHIPPED, OrderStatus.DELIVER
 
 @dataclass(frozen=True)
 class Execution:
-    """An order's execution: its status, and the order as the state entered last received it.
+    """An order's execution: its status, and the order as the latest state received it.
 
-    `order` is empty when POST /orders did not start the execution.
+    `order` is empty while the execution is running, and when POST /orders did not start it.
     """
 
     status: str
@@ -29,7 +29,7 @@ class Evidence:
     """What Step Functions, PostgreSQL and S3 know about one order.
 
     `execution` is None when Step Functions does not know one, `row` when the order is not
-    stored. `backed_up` counts only where `backup_decides`.
+    stored. `backed_up` is meaningful only if `backup_decides`; otherwise S3 was not asked.
     """
 
     execution: Execution | None = None
@@ -64,7 +64,7 @@ class Evidence:
 
     @property
     def workflow_failed(self) -> bool:
-        """Whether the workflow itself had decided that the order fails."""
+        """Whether the execution ended as FAILED, or had reached FailOrder."""
         document = self.execution.order if self.execution else {}
         return self.execution_status == "FAILED" or "failure" in document
 
@@ -79,7 +79,7 @@ class Evidence:
 
 
 def is_an_order(execution: dict[str, Any]) -> bool:
-    """Whether POST /orders started this execution, which is given as Step Functions describes it.
+    """Whether POST /orders started this execution, an answer of DescribeExecution.
 
     Anybody with permission may start an execution by hand, with any input.
     """

@@ -37,7 +37,7 @@ class RecoveredOrder(FailingOrder):
 
     @property
     def digest(self) -> str:
-        """The digest of the order that was reserved, which these fields alone need not have."""
+        """The digest in the reservation: that of the recovered fields alone may be different."""
         return self.reserved_digest or super().digest
 
 
@@ -96,10 +96,11 @@ def _judge_open(order: FailingOrder, evidence: Evidence) -> Complete | Compensat
 
 
 def _order(evidence: Evidence) -> FailingOrder | None:
-    """The order as far as anybody knows it, or None.
+    """The order, put together from the evidence; None when it is to be left alone.
 
-    The tables are right about customer, products and quantities, the execution about prices.
-    When the two disagree, the execution is that of another order under the same id.
+    The tables decide about customer, products and quantities; prices come from the execution.
+    An execution that contradicts the reservation belongs to another order with the same id, and
+    is not used.
     """
     row, reservation = evidence.row, evidence.reservation
     order = _order_from_document(evidence.execution.order) if evidence.execution else None

@@ -4,7 +4,7 @@ errors            everything that can go wrong, by name, with its HTTP status
 model             statuses and their allowed moves, merging of lines, totals; pure
 documents/        the models of the workflow's documents and of the API's requests and responses
 settings          the environment variables, read in one place
-database          the warm connection to PostgreSQL, transactions, errors in the domain's words
+database          the warm connection to PostgreSQL, transactions; its errors become OrderErrors
 queries           the SQL of sql/queries as typed functions
 statements        their types: parameters and rows, written by scripts/render
 reservations      whether an order holds its stock; locks
@@ -12,8 +12,9 @@ compensation      compensate a failed order (give stock back), complete an inter
 read_your_writes  GET, PUT and DELETE wait for the workflow of a new order
 step_functions    start, describe and list executions
 backups           the S3 bucket
+aws_errors        timeouts of the AWS clients; AWS's errors become OrderErrors
 handlers          @task and @route, the decorators that make Lambda handlers
 
-Tasks, API handlers and operations import from here; nothing here imports them, and nothing
-here knows the state machine's shape.
+Tasks, API handlers and operations import from here; nothing here imports them. Which state comes
+after which is known in workflows/ alone.
 """

@@ -1,4 +1,4 @@
-"""What Step Functions and S3 have in common: tight time-outs, and errors in the domain's words."""
+"""What the clients of Step Functions and S3 share: timeouts, and AWS's errors as OrderErrors."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,8 +11,9 @@ from orders.errors import BackupUnavailable, OrderError, WorkflowUnavailable
 CLIENT_CONFIG = Config(
     connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 2}
 )
-"""Two attempts of at most 4 s fit into a function's 10 s, three would not. Whoever called the
-function retries after that."""
+"""One attempt takes up to 4 s (1 s to connect, 3 s to read). Two attempts fit into a function's
+timeout of 10 s, three would not. Further retries are made by the state machine, or by the API's
+caller."""
 
 
 @contextmanager
@@ -20,10 +21,10 @@ def aws_errors_as(
     unavailable: type[BackupUnavailable | WorkflowUnavailable],
     by_code: Mapping[str, type[OrderError]] | None = None,
 ) -> Iterator[None]:
-    """Translate AWS's errors: its own messages may quote hosts and keys.
+    """Raise AWS's errors as OrderErrors, without AWS's messages, which may quote hosts and keys.
 
-    The error codes in `by_code` become its errors, all others `unavailable`, with the code as its
-    reason.
+    `by_code` maps AWS error codes to the errors to raise. Any other error is raised as
+    `unavailable`, which names the AWS error code or the client's error.
     """
     try:
         yield

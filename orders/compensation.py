@@ -1,4 +1,4 @@
-"""The saga's two ends: compensate an order that failed, complete one that only lacks its end.
+"""The two ways to end a saga: compensate a failed order, complete one that lacks UpdateStatus.
 
 Both run inside the caller's transaction. FailOrder and the reconciler use them.
 """
@@ -12,9 +12,9 @@ from orders.reservations import insert_released, is_held
 def compensate(sql: Sql, order: FailingOrder) -> bool:
     """Record the order as failed and give its stock back; returns whether it was still open.
 
-    Right even when no step of the saga ran before: then a released reservation is written, so
-    that a late CheckInventory cannot take stock any more. Changes nothing when the order has
-    failed, was cancelled, shipped or deleted.
+    When there is no reservation yet, this writes a released one, so that a late CheckInventory
+    cannot take stock. An order that has failed, or was cancelled, shipped or
+    deleted, is not changed.
     """
     if not (insert_released(sql, order) or is_held(sql, order)):
         return False

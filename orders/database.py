@@ -15,12 +15,16 @@ TIMEOUT = 8
 """Seconds to connect, and to wait for any one answer: less than a task's timeout of 10 s."""
 
 APPLICATION = "order-management"
-"""The application_name of our connections: the trigger of sql/migrations/0004 skips them."""
+"""The application_name of our connections. The trigger of sql/migrations/0004 counts changes of
+stock as receipts of goods, except over connections with this name."""
 
 _TRANSIENT = ("08", "25006", "25P03", "40", "53", "55P03", "57", "58")
-"""SQLSTATEs, or the classes that they start with, of errors that another try may not meet: no
-connection, a server that became read-only (the old writer of a failover), a transaction that was
-idle too long, a deadlock, no resources, no lock, a shutdown, a system error."""
+"""SQLSTATEs of transient errors, in full or as a class (the first two characters).
+
+08: no connection. 25006: the server became read-only (the old writer of a failover). 25P03: the
+transaction was idle too long. 40: a deadlock or serialization failure. 53: no resources. 55P03: a
+lock was not available. 57: a shutdown, or a statement that was cancelled. 58: a system error.
+"""
 
 _DRIVER_ERRORS = (Error, OSError)
 """What pg8000 raises. An answer that does not come in time is a TimeoutError, an OSError."""
@@ -99,7 +103,10 @@ def _connect(settings: DatabaseSettings, application: str, timeout: float) -> Co
 
 
 def _begin() -> Connection:
-    """BEGIN also checks that the warm connection is alive: when it is not, nothing is lost."""
+    """Begin a transaction on the warm connection, or on a new one when the warm one is dead.
+
+    BEGIN itself is the check: when it fails, no statement of the transaction has run yet.
+    """
     if _warm:
         with suppress(*_DRIVER_ERRORS):
             _warm[0].run("BEGIN")
@@ -136,7 +143,7 @@ def _to_domain_error(error: Error | OSError) -> OrderError:
 def _credentials(settings: DatabaseSettings) -> tuple[str | None, str | None]:
     if settings.db_secret_arn is None:
         return settings.db_user, settings.db_password
-    # Imported here because it imports boto3: 230 ms of a cold start, saved without a secret.
+    # Imported only if there is a secret, because it imports boto3: 230 ms of a cold start.
     from aws_lambda_powertools.utilities import parameters  # noqa: PLC0415
 
     # Read again for every new connection, so that a rotated password is found at once.

@@ -84,7 +84,7 @@ class DatabaseUnavailable(Unavailable):
 
 
 class BackupUnavailable(Unavailable):
-    """S3 did not take the backup."""
+    """S3 did not store or list backups, or did not answer."""
 
     def __init__(self, why: str) -> None:
         """Say why: S3's error code, or the name of the client's error."""
@@ -115,7 +115,7 @@ class OrderNotFound(RequestError):
     http_status = HTTPStatus.NOT_FOUND
 
     def __init__(self) -> None:
-        """Word it as docs/contract.md does."""
+        """Use the message of docs/contract.md, "Errors"."""
         super().__init__("Order not found")
 
 
@@ -125,7 +125,7 @@ class ExecutionNotFound(RequestError):
     http_status = HTTPStatus.NOT_FOUND
 
     def __init__(self) -> None:
-        """Word it as docs/contract.md does."""
+        """Use the message of docs/contract.md, "Errors"."""
         super().__init__("Execution not found")
 
 
@@ -146,7 +146,7 @@ class OrderStillProcessing(RequestError):
     http_headers: ClassVar[dict[str, str]] = {"Retry-After": "5"}
 
     def __init__(self) -> None:
-        """Word it as docs/contract.md does."""
+        """Use the message of docs/contract.md, "Errors"."""
         super().__init__("Order is still being processed")
 
 
@@ -156,7 +156,7 @@ class IdempotencyKeyReused(RequestError):
     http_status = HTTPStatus.UNPROCESSABLE_ENTITY
 
     def __init__(self) -> None:
-        """Word it as docs/contract.md does."""
+        """Use the message of docs/contract.md, "Errors"."""
         super().__init__("Idempotency-Key was already used with a different order")
 
 

@@ -34,7 +34,7 @@ Handler: TypeAlias = Callable[[Event, LambdaContext], Event]
 
 
 class TaskSpec(NamedTuple):
-    """What a task declares: its line in the ASL, its input and output, the errors it ends in."""
+    """What a task declares: the state's comment in the ASL, its input and output, its errors."""
 
     title: str
     input: type[BaseModel]
@@ -43,7 +43,7 @@ class TaskSpec(NamedTuple):
 
 
 class RouteSpec(NamedTuple):
-    """What a route declares: its words in the API's documentation, its parts, its responses."""
+    """What a route declares: its texts in docs/openapi.json, the request's parts, its responses."""
 
     summary: str
     description: str
@@ -56,10 +56,10 @@ class RouteSpec(NamedTuple):
 def task(
     title: str, raises: tuple[type[OrderError], ...] = ()
 ) -> Callable[[Callable[[Any], Document]], Handler]:
-    """Make a Lambda handler of a function from one document to the next.
+    """Turn a function that takes one document and returns the next into a Lambda handler.
 
-    `title` is the state's comment in the ASL. `raises` names the errors that the state ends in
-    for reasons of its own, besides outages of the database.
+    `title` is the state's comment in the ASL. `raises` lists the task's errors, except
+    those of the database, which any task can raise.
     """
 
     def decorate(handle: Callable[[Any], Document]) -> Handler:
@@ -89,7 +89,7 @@ def route(
     status: HTTPStatus = HTTPStatus.OK,
     raises: tuple[type[RequestError], ...] = (),
 ) -> Callable[[Callable[..., Document]], Handler]:
-    """Make a Lambda handler of a function from parts of a request to a response.
+    """Turn a function that takes parts of a request and returns a response into a Lambda handler.
 
     `raises` names the errors that callers must expect, besides InvalidRequest.
     """
@@ -120,7 +120,7 @@ def route(
 
 
 def _check_settings() -> None:
-    """On Lambda a missing variable ends the cold start, not the first order."""
+    """On Lambda, a missing variable makes the cold start fail, before the first invocation."""
     if on_lambda():
         settings()
 
@@ -147,7 +147,7 @@ def _read(parts: Mapping[str, type[BaseModel]], event: Event) -> dict[str, BaseM
 
 
 def _read_path(model: type[BaseModel], event: Event) -> BaseModel:
-    """A REST API passes path parameters percent-encoded. No order has a malformed id."""
+    """API Gateway passes path parameters percent-encoded. A malformed id is a 404, not a 400."""
     try:
         return model.model_validate({k: unquote(v) for k, v in event["pathParameters"].items()})
     except ValidationError as error:

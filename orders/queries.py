@@ -1,4 +1,4 @@
-"""The SQL of sql/queries, one namespace a file, inside one transaction."""
+"""Runs the queries of sql/queries in a transaction; each file is one namespace of `Sql`."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -1,8 +1,8 @@
 """Read-your-writes: after a 201, wait for the order's workflow before answering.
 
 Between the 201 and PersistOrder the order has no row yet (docs/contract.md, "Reading your own
-order"). GET asks whether the execution is running before it reads the row: in the other order,
-an execution that ends in between would make a stored order look lost.
+order"). GET first asks whether the execution is running, and reads the row after that. The other
+way round, an order that is stored in between, by an execution that then ends, would look lost.
 """
 
 from collections.abc import Callable
@@ -65,7 +65,7 @@ def _poll(look: Callable[[], Found | None], seconds: float) -> Found:
         stop=stop_after_delay(seconds),
         wait=wait_exponential(multiplier=0.02, max=0.25),
     )
-    return attempts(look)  # type: ignore[return-value]  # None is what the retries are for
+    return attempts(look)  # type: ignore[return-value]  # None is retried, never returned
 
 
 def _find(order_id: str) -> OrderDetails | None:

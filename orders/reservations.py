@@ -1,7 +1,8 @@
-"""An order's reservation: the stock that it holds, held, released or shipped.
+"""An order's reservation: one row per product, with the quantity that the order took.
 
-Whoever moves an order locks its reservation rows first, in product order, so that tasks, API
-calls and the reconciler can neither deadlock nor overtake each other.
+A row is held, released or shipped. Every transaction that changes an order locks the order's
+rows first, in product order, so that tasks, API calls and the reconciler cannot deadlock and
+change an order one after the other.
 """
 
 from collections.abc import Sequence
@@ -16,8 +17,8 @@ from orders.statements import LockRow
 def is_held(sql: Sql, order: AcceptedOrder) -> bool:
     """Whether this order holds its stock; locks its reservation until the transaction ends.
 
-    False as well when the id belongs to another order: Step Functions forgets an execution's
-    name after 90 days, so that it can be used again.
+    Also False when the reservation is that of another order with the same id: Step Functions
+    forgets an execution's name after 90 days, and then a new execution can have it.
     """
     rows = sql.reservations.lock(order_id=order.order_id)
     return belongs_to(order, rows) and all(row["status"] == ReservationStatus.HELD for row in rows)

@@ -18,8 +18,8 @@ from orders.errors import ExecutionNotFound, IdempotencyKeyReused, WorkflowUnava
 from orders.settings import settings
 
 NEWEST_EVENTS = 100
-"""How many events of a history are read. A state with all its retries has fewer, so the state
-that the newest events belong to is among them."""
+"""How many events of a history are read. One state with all its retries makes fewer events, so
+the event in which the latest state was entered is always among them."""
 
 _NO_SUCH_EXECUTION = (
     "ExecutionDoesNotExist",
@@ -43,7 +43,8 @@ def start_once(order: AcceptedOrder) -> str:
     """Start the order's execution, or find it started already; returns its ARN.
 
     Step Functions makes this idempotent by the execution's name. Raises IdempotencyKeyReused
-    when the name belongs to an execution with another order, WorkflowUnavailable.
+    when the execution of this name has a different order as its input. Raises
+    WorkflowUnavailable as well.
     """
     with aws_errors_as(WorkflowUnavailable):
         try:
@@ -114,10 +115,10 @@ def last_state_input(arn: str) -> dict[str, Any]:
 
 
 def execution_names(status: str, since: datetime) -> Iterator[list[str]]:
-    """The names of executions with this status that were started since then (with an offset).
+    """The names of the executions with this status that started at `since` or later.
 
-    Newest first, as Step Functions lists them, up to a thousand names a page. Raises
-    WorkflowUnavailable.
+    Yields pages of up to 1000 names, the newest execution first. `since` needs an offset.
+    Raises WorkflowUnavailable.
     """
     pages = (
         _states()

@@ -9,9 +9,9 @@ from orders.handlers import task
 
 @task(title="Puts the order's backup into the bucket.", raises=(BackupUnavailable,))
 def handler(order: StoredOrder) -> BackedUpOrder:
-    """Back the order up in the shape of GET /orders/{order_id}, however often this runs.
+    """Back the order up in the shape of GET /orders/{order_id}.
 
-    Raises BackupUnavailable.
+    Idempotent: a second run replaces the same object. Raises BackupUnavailable.
     """
     backup = order.model_dump(include=set(OrderDetails.model_fields))
     key = put_backup(OrderDetails.model_validate(backup))

@@ -13,7 +13,8 @@ from orders.queries import transaction
 def handler(order: AcceptedOrder) -> PricedOrder:
     """Price every item and the whole order.
 
-    Raises UnknownProduct when the inventory lacks a product, TotalTooHigh.
+    Raises UnknownProduct when the inventory lacks a product, and TotalTooHigh when the total is
+    over 99999999.99 (docs/contract.md, "An accepted order").
     """
     items = _priced_items(order)
     return PricedOrder(

@@ -10,8 +10,8 @@ from orders.queries import transaction
 def handler(order: FailingOrder) -> FailedOrder:
     """Compensate the order in one transaction, once, however often this runs.
 
-    Right even when no step ran before it; changes nothing when the order has failed, was
-    cancelled, shipped or deleted already.
+    It does not matter which steps ran before. An order that has failed, or was cancelled,
+    shipped or deleted, is not changed.
     """
     with transaction() as sql:
         compensate(sql, order)

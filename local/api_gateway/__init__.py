@@ -2,7 +2,7 @@
 
 gateway          the ASGI application: route, API key, size of the body, function, response, 29 s
 api_key          rejects a wrong or missing key with 403
-routing          finds the route of a request; there is none: 403, as on AWS
+routing          finds the route of a request; answers 403, as AWS does, when there is none
 proxy_event      the event that a function gets for a request
 proxy_response   the HTTP response that is made from a function's result
 bodies           which bodies are binary, and travel to and from a function as base64

@@ -7,6 +7,6 @@ http_server    opens listening sockets, and serves HTTP on them with uvicorn
 data_folder    the locked folder that keeps the database, the logs and stack.json
 errors         StackFailure, the one sentence for the person at the terminal
 
-Nothing here knows what a component is for: that belongs in the rooms of the AWS services. This
+What a component is for belongs in the packages of the AWS services, such as local.postgres. This
 package imports nothing else of ours.
 """

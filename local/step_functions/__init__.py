@@ -3,12 +3,12 @@
 moto_process             the parent's side: starts moto
 resources                creates the bucket and the state machine, which moto does not remember
 moto_server              the program that the process runs: moto's server with its engine
-start_execution          serialises StartExecution, of which moto would make a race condition
+start_execution          serialises StartExecution, because moto has a race condition there
 patch_abort_and_timeout  patches moto: an abort or a timeout ends an execution at once
 patch_parsing            patches moto: a definition is parsed once, not for every execution
 patch_backoffs           patches moto: back-offs are scaled, for tests of many retries
 patch_lambda_client      patches moto: all tasks share one Lambda client
 
-The state machine is authored in workflows/ and read by deployment/template.py. This package
+The state machine is authored in workflows/ and read by deployment/state_machine.py. This package
 imports deployment, local.faults and local.processes.
 """

@@ -1,16 +1,16 @@
 """The reconciler repairs orders whose execution timed out, was aborted or is gone.
 
-Such an execution does not run FailOrder. Its order stays `pending`, holds stock without being
-stored, or was accepted and left no trace in the tables. The reconciler compensates such an
-order, or completes it when only UpdateStatus was missing. It also writes lost backups again.
+Such an execution does not run FailOrder. Its order stays `pending`, or holds stock although it
+was never stored, or is in no table at all. The reconciler compensates such an order, or completes
+it when only UpdateStatus was missing. It also writes lost backups again.
 
 It is idempotent, bounded, and safe to run concurrently with workflows and with itself.
-template.yaml runs `handler` every five minutes; `python -m operations.reconciler` is the same
-as a command.
+template.yaml runs `handler`, in this file, every five minutes; `python -m operations.reconciler`
+is the same as a command.
 
 run      one run: finds the orders, repairs each, reports the outcomes
 reads    collects what is known about one order
-repairs  carries a verdict out, under the lock of the order's reservation
+repairs  carries a repair out, under the lock of the order's reservation
 
 What an order needs is decided in operations/judgement.py.
 """

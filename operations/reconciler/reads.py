@@ -11,7 +11,7 @@ from orders.statements import GetOrderRow
 
 
 def evidence_of_open_order(order_id: str) -> Evidence:
-    """Everything that counts for an order whose workflow may be over.
+    """The evidence for judging an order whose workflow may have ended.
 
     Step Functions is asked before the tables are read: an execution that ends in between has
     written its rows by then. Raises DatabaseUnavailable, WorkflowUnavailable and
@@ -26,7 +26,10 @@ def evidence_of_open_order(order_id: str) -> Evidence:
 
 
 def evidence_without_backup(order_id: str) -> Evidence:
-    """Everything that counts for an order that is past BackUpOrder and has no backup: its row."""
+    """The evidence for judging an order that has passed BackUpOrder and has no backup: its row.
+
+    Raises DatabaseUnavailable.
+    """
     with transaction() as sql:
         return Evidence(row=sql.orders.get_order(order_id=order_id))
 

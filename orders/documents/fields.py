@@ -68,7 +68,7 @@ Status = Annotated[OrderStatus, must_be("one of " + ", ".join(OrderStatus))]
 
 
 def is_none(value: object) -> bool:
-    """For `Field(default=None, exclude_if=is_none)`: an optional field that is left out."""
+    """Whether the value is None; with `exclude_if=is_none` such a field is left out of the JSON."""
     return value is None
 
 

@@ -1,4 +1,4 @@
-"""What pydantic found wrong with a document, as a path and a message without the input."""
+"""Pydantic's errors about a document, as a path and a message that does not quote the input."""
 
 from typing import NamedTuple
 
@@ -14,7 +14,10 @@ class Invalid(NamedTuple):
 
 
 def first_error(error: ValidationError) -> Invalid:
-    """The first error, whose path reads `items[0].quantity` and is empty for the whole document."""
+    """The first error; its path reads `items[0].quantity`.
+
+    The path is empty when the document as a whole is wrong.
+    """
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     return Invalid(first["type"], joined(first["loc"]), first["msg"])
 

@@ -45,11 +45,11 @@ class AcceptedOrder(WorkflowDocument):
 
     @property
     def digest(self) -> str:
-        """The SHA-256, in hex, of what was asked for: the fields of AcceptedOrder alone.
+        """The SHA-256, in hex, of what the caller ordered: only the fields of AcceptedOrder.
 
-        The same for the accepted order and whatever the workflow made of it. Fields at their
-        default are left out, so that a new optional field leaves the digests of old orders as
-        they are.
+        Fields that later states add do not count, so an order has the same digest in every state.
+        Fields with their default value do not count either, so a new optional field does not
+        change the digests of old orders.
         """
         asked = AcceptedOrder.__pydantic_serializer__.to_python(
             self, mode="json", exclude_defaults=True
@@ -135,7 +135,7 @@ class FailingOrder(AcceptedOrder):
 
 
 class FailedOrder(WorkflowDocument):
-    """The output of the compensation; OrderFailed makes `failure` the execution's own error."""
+    """The output of FailOrder; the Fail state OrderFailed ends the execution with `failure`."""
 
     label = "the order is failed and holds no stock"
 

@@ -51,7 +51,6 @@ def test_the_server_has_no_tcp_port_and_keeps_utc(postgres: dict[str, str]) -> N
     with connect(postgres) as database:
         assert database.run("SHOW listen_addresses") == [[""]]
         assert database.run("SHOW timezone") == [["UTC"]]
-        assert database.run("SHOW fsync") == [["on"]]
 
 
 @pytest.mark.parametrize("name", ["long" * 20 + "/" + "path" * 20, 'a "data", folder'])
