@@ -25,7 +25,11 @@ ARNS = {
 }
 
 
-class _Loader(yaml.SafeLoader):
+_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""libyaml's loader, where there is one, is eight times as fast."""
+
+
+class _Loader(_SafeLoader):  # type: ignore[misc]  # of two classes, by what is installed
     """SafeLoader that reads `!Ref X` as `{"Ref": "X"}`."""
 
 
