@@ -12,8 +12,8 @@ from orders.read_your_writes import order_when_stored
     raises=(OrderNotFound,),
 )
 def handler(path: OrderPath) -> OrderDetails:
-    """Return the order; wait until it is stored if it was accepted just now.
+    """Return the order; if it was accepted just now, wait up to 5 s until it is stored.
 
-    docs/contract.md, "Reading your own order", has the rule. Raises OrderNotFound.
+    The rule is in docs/contract.md, "Reading your own order". Raises OrderNotFound.
     """
     return order_when_stored(path.order_id)

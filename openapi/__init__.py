@@ -9,7 +9,7 @@ schemas     JSON Schemas of the models
 examples    example bodies and values, from examples.json
 
 `python -m openapi` writes the file; scripts/render calls it. Texts of the document are declared
-where the code is (`@route`, field descriptions, error classes). This
-package imports deployment and orders; it loads api_handlers by the names in the template. What a
-route does belongs in api_handlers.
+where the code is (`@route`, field descriptions, error classes). This package imports deployment
+and orders; it loads api_handlers by the names in the template. What a route does belongs in
+api_handlers.
 """

@@ -22,7 +22,7 @@ def answer(operation: str) -> Any:  # noqa: ANN401  # any JSON
 
 
 def parameter(operation: str, name: str) -> dict[str, Any]:
-    """Example values of one parameter, by a name for each, as OpenAPI's `examples` wants them."""
+    """Example values of one parameter, each under its own name, as OpenAPI requires."""
     values = _EXAMPLES[operation]["parameters"][name]
     return {f"{name}{number or ''}": {"value": value} for number, value in enumerate(values)}
 

@@ -79,9 +79,10 @@ class Evidence:
 
 
 def is_an_order(execution: dict[str, Any]) -> bool:
-    """Whether POST /orders started this execution, an answer of DescribeExecution.
+    """Whether POST /orders started this execution.
 
-    Anybody with permission may start an execution by hand, with any input.
+    `execution` is what DescribeExecution returned. Anybody with permission may start an execution
+    by hand, with any input.
     """
     try:
         accepted = AcceptedOrder.model_validate_json(execution["input"])

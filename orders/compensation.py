@@ -13,8 +13,8 @@ def compensate(sql: Sql, order: FailingOrder) -> bool:
     """Record the order as failed and give its stock back; returns whether it was still open.
 
     When there is no reservation yet, this writes a released one, so that a late CheckInventory
-    cannot take stock. An order that has failed, or was cancelled, shipped or
-    deleted, is not changed.
+    cannot take stock. An order that has failed, or was cancelled, shipped or deleted, is not
+    changed.
     """
     if not (insert_released(sql, order) or is_held(sql, order)):
         return False

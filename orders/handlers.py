@@ -58,8 +58,8 @@ def task(
 ) -> Callable[[Callable[[Any], Document]], Handler]:
     """Turn a function that takes one document and returns the next into a Lambda handler.
 
-    `title` is the state's comment in the ASL. `raises` lists the task's errors, except
-    those of the database, which any task can raise.
+    `title` is the state's comment in the ASL. `raises` lists the task's errors, except those of
+    the database, which any task can raise.
     """
 
     def decorate(handle: Callable[[Any], Document]) -> Handler:

@@ -1,8 +1,9 @@
 """Read-your-writes: after a 201, wait for the order's workflow before answering.
 
 Between the 201 and PersistOrder the order has no row yet (docs/contract.md, "Reading your own
-order"). GET first asks whether the execution is running, and reads the row after that. The other
-way round, an order that is stored in between, by an execution that then ends, would look lost.
+order"). GET asks whether the execution is running before it reads the row. If it read the row
+first, an execution could store the order and end before the question, and a stored order would
+look lost.
 """
 
 from collections.abc import Callable

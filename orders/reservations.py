@@ -1,8 +1,8 @@
 """An order's reservation: one row per product, with the quantity that the order took.
 
-A row is held, released or shipped. Every transaction that changes an order locks the order's
-rows first, in product order, so that tasks, API calls and the reconciler cannot deadlock and
-change an order one after the other.
+A row is held, released or shipped. Transactions that change an order lock its rows first, in
+product order, so that tasks, API calls and the reconciler run one after the other and cannot
+deadlock. UpdateStatus needs no such lock: it is one conditional UPDATE.
 """
 
 from collections.abc import Sequence

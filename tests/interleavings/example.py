@@ -11,8 +11,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from tests.interleavings.expected_states import STILL_PROCESSING, Answer, Order
 from tests.interleavings.planned_faults import PlannedFault
-from tests.interleavings.possible import STILL_PROCESSING, Answer, Order
 from tests.running.builders import Document, a_line, an_order
 from tests.running.definition import TASKS
 from tests.running.shop import Shop

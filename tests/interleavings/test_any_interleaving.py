@@ -23,8 +23,8 @@ from hypothesis.stateful import (
 )
 
 from tests.interleavings.example import Example, Items, check_broken, concurrently
+from tests.interleavings.expected_states import CALLS, Order
 from tests.interleavings.planned_faults import PlannedFault, planned_faults
-from tests.interleavings.possible import CALLS, Order
 from tests.running.definition import TASKS
 from tests.running.shop import Shop
 from tests.running.waiting import eventually
