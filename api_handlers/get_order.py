@@ -7,7 +7,7 @@ from orders.read_your_writes import order_when_stored
 
 
 @route(
-    summary="Give the order, waiting a little for one that was accepted just now.",
+    summary="Return the order; one that was accepted just now is waited for, up to 5 s.",
     description="One order with its items.",
     raises=(OrderNotFound,),
 )

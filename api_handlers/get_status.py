@@ -17,8 +17,8 @@ _NAME = re.compile("[A-Za-z0-9_-]{1,80}")
 
 
 @route(
-    summary="Give the execution of an order id or execution ARN, with its newest 10 events.",
-    description="How the workflow of an order is doing.",
+    summary="Return the execution of an order id or execution ARN, with its newest 10 events.",
+    description="The status of an order's workflow.",
     raises=(ExecutionNotFound,),
 )
 def handler(path: StatusPath) -> ExecutionStatus:

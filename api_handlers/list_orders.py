@@ -9,7 +9,7 @@ _LAST_ROW = 2**63 - 1
 
 
 @route(
-    summary="Give one page; a page past the end is empty, with true totals.",
+    summary="Return one page of orders; a page past the end is empty and has the true totals.",
     description="A page of orders, newest first.",
 )
 def handler(query: ListQuery) -> OrderPage:

@@ -9,7 +9,7 @@ from orders.read_your_writes import wait_until_workflow_ends
 
 
 @route(
-    summary="Move the order and its stock with it; the present status again changes nothing.",
+    summary="Move the order and its stock; setting its present status again changes nothing.",
     description="Move an order to another status.",
     raises=(OrderNotFound, MoveNotAllowed, OrderStillProcessing),
 )

@@ -291,7 +291,7 @@ class Reservations(Protocol):
     def lock(self, *, order_id: str) -> list[LockRow]:
         """Returns the order's reservation and locks it until the transaction ends.
 
-        It is the order's mutex: whoever moves an order locks its reservation first.
+        It is the order's mutex: transactions that change the order lock its reservation first.
         """
 
     def ship(self, *, order_id: str) -> int:

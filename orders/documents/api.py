@@ -137,7 +137,7 @@ class OrderSummary(Document):
 
 
 class OrderDetails(OrderSummary):
-    """An order with its items, by product; the order's backup has this shape as well."""
+    """An order with its items, sorted by product id; the order's backup has the same shape."""
 
     items: tuple[PricedItem, ...]
 

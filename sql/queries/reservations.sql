@@ -32,7 +32,7 @@ ON CONFLICT DO NOTHING;
 
 -- name: lock(order_id)
 -- Returns the order's reservation and locks it until the transaction ends.
--- It is the order's mutex: whoever moves an order locks its reservation first.
+-- It is the order's mutex: transactions that change the order lock its reservation first.
 SELECT customer_id, product_id, quantity, status, order_digest
 FROM inventory_reservations
 WHERE order_id = :order_id
