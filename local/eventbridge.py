@@ -40,7 +40,7 @@ async def running(schedules: Iterable[Schedule], runtime: Runtime) -> AsyncItera
 
 
 async def _repeat(schedule: Schedule, runtime: Runtime) -> None:
-    """Run the function at every multiple of its interval at which its last run has ended."""
+    """Run the function at every multiple of its interval, except while its last run goes on."""
     now = asyncio.get_running_loop().time
     started = now()
     while True:

@@ -65,7 +65,7 @@ class _Startup:
             group.create_task(runtime.warm_up())
             group.create_task(self._start_postgres(stack))
             group.create_task(self._start_moto(stack, moto))
-        # The API comes last: requests that arrive before wait in the socket's queue.
+        # The API is started last: until then, requests wait in the socket's queue.
         await self._start_api(stack, runtime, api)
         return stack
 

@@ -21,6 +21,9 @@ NEWEST_EVENTS = 100
 """How many events of a history are read. One state with all its retries makes fewer events, so
 the event in which the latest state was entered is always among them."""
 
+PAGE_SIZE = 1000
+"""How many executions are listed in one call, the most that Step Functions allows."""
+
 _NO_SUCH_EXECUTION = (
     "ExecutionDoesNotExist",
     "InvalidArn",
@@ -126,7 +129,7 @@ def execution_names(status: str, since: datetime) -> Iterator[list[str]]:
         .paginate(
             stateMachineArn=settings().state_machine_arn,
             statusFilter=status,
-            PaginationConfig={"PageSize": 1000},
+            PaginationConfig={"PageSize": PAGE_SIZE},
         )
     )
     with aws_errors_as(WorkflowUnavailable):

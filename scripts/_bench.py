@@ -43,14 +43,14 @@ class Client:
         self.headers = {"x-api-key": stack["api_key"], "content-type": "application/json"}
 
     def ask(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
-        """Status and body."""
+        """Send a request; returns the status and the body."""
         text = None if body is None else json.dumps(body)
         self.connection.request(method, path, text, self.headers)
         response = self.connection.getresponse()
         return response.status, json.loads(response.read())
 
     def create(self) -> str:
-        """Order id of a new order; ends the bench when there is none."""
+        """Create an order and return its id; ends the bench when the API refuses it."""
         status, body = self.ask("POST", "/orders", ORDER)
         if status != 201:
             sys.exit(f"POST /orders answered {status} {body}")
@@ -99,7 +99,7 @@ def timed(samples: list[float]) -> Iterator[None]:
 
 
 def run(folder: Path, orders: int, samples: Samples) -> None:
-    """Start, order one after the other, and start again."""
+    """Start the stack, make the orders one after the other, and start the stack once more."""
     with started(folder, samples["start to first 201, new folder"]) as client:
         for _ in range(orders):
             use(client, samples)

@@ -3,8 +3,8 @@
 usage: python3 scripts/_environment.py local|dev|sam
 
 There is one environment for each Python minor version, in .venv/. `dev` contains all of
-`local`, so both share one; the SAM CLI has an environment of its own. pip installs, so that the
-machine's own index, proxy and certificate settings apply. Progress goes to stderr.
+`local`, so both share one; the SAM CLI has an environment of its own. Packages are installed with
+pip, so that the machine's index, proxy and certificate settings apply. Progress goes to stderr.
 """
 
 import fcntl

@@ -4,7 +4,7 @@
 usage: scripts/test_api.py BASE_URL API_KEY
 
 Exit status 0: all as promised. 1: the first surprise, or no server. 2: wrong usage.
-The orders it makes are deleted again; the one mouse that it ships is gone for good.
+It deletes the orders that it makes. It ships one mouse (PROD002), whose stock does not come back.
 """
 
 import json
@@ -40,7 +40,7 @@ class Surprise(Exception):
 
 
 class Answer(NamedTuple):
-    """What came back; numbers with a point in the body are Decimals."""
+    """A response. Numbers with a decimal point in its body are Decimals."""
 
     status: int
     body: Any
@@ -127,7 +127,7 @@ def expect_message(what: str, answer: Answer, status: int, message: str) -> None
 
 
 def shown(value: object) -> str:
-    """As JSON, on one line."""
+    """The value as JSON, on one line."""
     return json.dumps(value, default=str)
 
 
@@ -137,12 +137,12 @@ def title(words: str) -> None:
 
 
 def tick(words: str) -> None:
-    """Tell what was seen."""
+    """Print a check that has passed."""
     print(f"  ✓ {words}", flush=True)
 
 
 def create_order(api: Api) -> tuple[str, str]:
-    """POST the seed's order; gives its id and execution ARN."""
+    """POST the sample order; returns its id and execution ARN."""
     title("1. POST /orders")
     answer = api.create(ORDER)
     expect_status("POST /orders", answer, 201)
@@ -156,7 +156,7 @@ def create_order(api: Api) -> tuple[str, str]:
 
 
 def await_workflow(api: Api, order_id: str) -> None:
-    """Poll /status until the execution ends, which must be well."""
+    """Poll /status until the execution ends. Raises Surprise unless it has SUCCEEDED."""
     deadline = time.monotonic() + WORKFLOW_SECONDS
     while (answer := api.call("GET", f"/status/{order_id}")).status == 200:
         if answer.body["status"] != "RUNNING" or time.monotonic() > deadline:
@@ -192,7 +192,7 @@ def check_details(order_id: str, order: Any) -> None:  # noqa: ANN401 - JSON
 
 
 def list_orders(api: Api, order_id: str) -> None:
-    """Pages and filters."""
+    """Check the pages and the filters of the list."""
     title("3. GET /orders")
     found = listed(api, customer_id="CUST001", status="processing", limit=100)
     expect(f"order {order_id} listed", order_id in [one["order_id"] for one in found], wanted=True)
@@ -258,7 +258,7 @@ def repeat_order(api: Api) -> str:
 
 
 def update_order(api: Api, order_id: str) -> None:
-    """PUT, without a pause after the 201, up to its end."""
+    """PUT the order through every status to `delivered`, starting right after its 201."""
     title("6. PUT /orders/{order_id}")
     path = f"/orders/{order_id}"
     for status in ("processing", "shipped", "delivered"):
@@ -285,7 +285,7 @@ def delete_orders(api: Api) -> None:
 
 
 def errors(api: Api, arn: str) -> None:
-    """What is refused, and in which words."""
+    """Check which requests are refused, and with which message."""
     title("8. Errors")
     missing = "Missing required field: customer_id"
     expect_message("no customer_id", api.create({"items": ORDER["items"]}), 400, missing)
@@ -317,14 +317,14 @@ def run(api: Api) -> None:
 
 
 def main() -> int:
-    """Read the arguments; give the exit status."""
+    """Read the arguments, run all steps and return the exit status."""
     if len(sys.argv) != 3 or not sys.argv[1].startswith(("http://", "https://")):
         print("usage: scripts/test_api.py BASE_URL API_KEY", file=sys.stderr)
         print("BASE_URL starts with http:// or https://", file=sys.stderr)
         return 2
     base_url = sys.argv[1].rstrip("/")
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr] # a terminal without ticks
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr] # for a terminal that cannot print ticks
     print(f"=== Order Management API Test: {base_url} ===")
     try:
         run(Api(base_url, sys.argv[2]))

@@ -4,7 +4,7 @@
 # usage: scripts/test_api.sh BASE_URL API_KEY
 #
 # Exit status 0: all as promised. 1: the first surprise, or no server. 2: wrong usage.
-# The orders it makes are deleted again; the one mouse that it ships is gone for good.
+# It deletes the orders that it makes. It ships one mouse (PROD002), whose stock does not come back.
 set -euo pipefail
 
 if [[ $# -ne 2 || ! $1 =~ ^https?:// ]]; then
@@ -61,7 +61,7 @@ send() {
     || surprise "$1 $2: expected an x-request-id header, came none (status $status, body $body)"
 }
 
-# seen EXPRESSION: what a Python expression makes of the body, which it knows as `it`.
+# seen EXPRESSION: prints the value of a Python expression, in which `it` is the body.
 seen() {
   python3 -c '
 import json, sys
@@ -89,7 +89,7 @@ create() { # ORDER [CURL ARGUMENT ...]: POST it, and remember to delete it
   [[ $status != 201 ]] || made+=("$(seen 'it["order_id"]')")
 }
 
-await_workflow() { # ORDER_ID: poll /status until the execution ends, which must be well
+await_workflow() { # ORDER_ID: poll /status until the execution ends; it must have SUCCEEDED
   local deadline=$((SECONDS + WORKFLOW_SECONDS))
   while call GET "/status/$1"; do
     expect_status "status of $1" 200

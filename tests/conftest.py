@@ -91,7 +91,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_chosen(item: pytest.Item, config: pytest.Config) -> bool:
-    """Another engine is for tests that are marked for it, the longest are for --all."""
+    """On another engine only tests marked for it run; tests marked `whole` run only with --all."""
     if config.getoption("--step-functions"):
         wanted = "any_mocked_engine" if config.getoption("--mocked") else "any_engine"
         return item.get_closest_marker(wanted) is not None

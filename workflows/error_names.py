@@ -2,6 +2,6 @@
 
 
 def leaf_names(error: type[Exception]) -> list[str]:
-    """The names of the classes that a class stands for: its leaves, or itself."""
+    """The names of the class's leaf subclasses, or its own name when it has no subclasses."""
     children = error.__subclasses__()
     return [n for child in children for n in leaf_names(child)] if children else [error.__name__]

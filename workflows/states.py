@@ -18,7 +18,7 @@ from workflows.error_names import leaf_names
 FUNCTION_SECONDS = 10
 """A task function's own timeout, as in template.yaml."""
 STATE_SECONDS = FUNCTION_SECONDS + 5
-"""Longer than the function's, so that Lambda ends a slow task, and really stops it."""
+"""Longer than a function's timeout, because only Lambda's own timeout stops a slow function."""
 
 _LAMBDA_ERRORS = (
     "Lambda.ClientExecutionTimeoutException",

@@ -16,7 +16,7 @@ class RequestFilter(BaseModel):
 
 
 class AwsFault(Fault):
-    """`when`: before the operation is performed, or after it, when only the response changes."""
+    """A fault before the operation is performed, or after it: then only the response changes."""
 
     when: Literal["before", "after"] = "before"
     where: RequestFilter | None = None

@@ -23,8 +23,8 @@ def at_statement(when: str, trigger: Callable[[Connection], None]) -> Iterator[N
         if when == "after_commit":
             run(connection, sql)
         trigger(connection)
-        # This line is reached only if the fault broke the connection, and so it raises. After a
-        # COMMIT that was made, it is the response to the COMMIT that the handler has lost.
+        # This line is reached only if the fault broke the connection, and so it raises. With
+        # "after_commit" the COMMIT has succeeded, and the handler loses only the response to it.
         return run(connection, sql, *args, **parameters)
 
     Connection.run = run_or_trigger

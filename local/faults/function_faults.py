@@ -26,7 +26,7 @@ class FunctionFault(Fault):
 
 
 class Raise(FunctionFault):
-    """The handler raises an exception of this class name; "after": its result is lost."""
+    """The handler raises an exception of this class name. With "after", its result is lost."""
 
     kind: Literal["raise"]
     when: AtCommit | Literal["after"] = "before"
@@ -35,7 +35,7 @@ class Raise(FunctionFault):
 
 
 class Timeout(FunctionFault):
-    """The invocation hangs; it is killed `after` seconds (None: at the function's timeout)."""
+    """The invocation hangs, and is killed after `after` seconds (None: at the timeout)."""
 
     kind: Literal["timeout"]
     when: AtCommit | Literal["after"] = "before"
@@ -70,7 +70,7 @@ class Refuse(FunctionFault):
 
 
 class Late(FunctionFault):
-    """The caller gets a timeout `after` seconds, but the handler still runs: a late task.
+    """The caller gets a timeout after `after` seconds, but the handler still runs: a late task.
 
     The handler starts after a `delay`, so that it can run when the workflow is in a later state.
     """

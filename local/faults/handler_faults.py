@@ -1,7 +1,7 @@
 """Triggers a fault inside the worker process, while the handler runs.
 
-The handlers contain nothing of this. What has to be wrapped is wrapped for one invocation, and
-only if a fault is planned for it.
+The handlers contain nothing of this. pg8000 is patched where a fault needs it, and only for the
+one invocation that has the fault.
 """
 
 import os

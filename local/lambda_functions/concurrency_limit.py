@@ -16,7 +16,7 @@ class ConcurrencyLimit:
     def __init__(self) -> None:
         self._slots = asyncio.Semaphore(CONCURRENT_INVOCATIONS)
 
-    async def acquire(self, timeout: float | None) -> None:  # noqa: ASYNC109  # for Throttled
+    async def acquire(self, timeout: float | None) -> None:  # noqa: ASYNC109  # to raise Throttled, not TimeoutError
         """Wait for a slot, at most `timeout` seconds (None: without a limit). Raises Throttled."""
         try:
             async with asyncio.timeout(timeout):

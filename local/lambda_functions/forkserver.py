@@ -12,7 +12,10 @@ CONTEXT.set_forkserver_preload(["local.lambda_functions.forkserver_preload"])
 
 
 def start(log: Path) -> None:
-    """Start the forkserver. It and new workers, until these have a log of their own, print here."""
+    """Start the forkserver, which prints to this log.
+
+    New workers print there, too, until each has opened its function's own log.
+    """
     terminal = os.dup(2)
     with log.open("ab") as file:
         os.dup2(file.fileno(), 2)

@@ -54,7 +54,7 @@ class Invocations:
         return len(self._running)
 
     async def warm_up(self) -> None:
-        """Start a worker for the first event. This takes a slot for as long as it lasts."""
+        """Start a worker for the first event. The start occupies a slot until it is done."""
         await self._limit.acquire(timeout=None)
         try:
             await self._workers.warm_up()

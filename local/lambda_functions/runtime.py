@@ -14,8 +14,8 @@ from local.lambda_functions.invocations import Invocations
 SLOT_SECONDS = 5.0
 """An invocation that waits longer for a slot is throttled.
 
-With the 10 seconds that a task may run, this makes the 15 seconds that its state waits: no task
-runs that the state machine has given up.
+Together with the 10 s that a task may run, this is the 15 s timeout of its state: no task is still
+running when its state times out.
 """
 
 

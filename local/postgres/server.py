@@ -24,7 +24,7 @@ from local.processes.parent_death import die_with_parent
 START_SECONDS = 60.0  # recovery after a crash takes its time
 SETTINGS = {
     "listen_addresses": "",  # no TCP port
-    "port": "5432",  # a part of the socket's name, which PGPORT would change
+    "port": "5432",  # part of the socket's name; without this, PGPORT would set it
     "max_connections": "300",
     "timezone": "UTC",
     "log_timezone": "UTC",

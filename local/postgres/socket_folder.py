@@ -28,6 +28,6 @@ def socket_folder(folder: DataFolder) -> Iterator[Path]:
 
 
 def _is_usable(path: Path) -> bool:
-    """Whether the path is short enough, and without the characters of a list in a setting."""
+    """Whether the path is short enough, and has no comma or quote: the setting is a list."""
     length = len(os.fsencode(path / SOCKET_NAME))
     return length <= SOCKET_PATH_BYTES and not set(str(path)) & set(',"')

@@ -43,7 +43,7 @@ class Statement:
 
 @dataclass(frozen=True)
 class _Prepared:
-    """What PostgreSQL says of a statement: types in SQL; NOT NULL of plain columns alone."""
+    """A statement as PostgreSQL reports it: SQL types, and for plain columns whether NOT NULL."""
 
     parameters: dict[str, str]
     columns: dict[str, str]

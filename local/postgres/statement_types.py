@@ -70,7 +70,7 @@ def _described(conn: Connection, path: Path, wrong: list[str]) -> Iterator[State
             wrong.append(f"sql/queries/{path.name}, {name}: {error}")
 
 
-# The text.
+# Makes the text of orders/statements.py.
 
 
 def _record(name: str, columns: dict[str, str], statement: Statement) -> str:

@@ -35,7 +35,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def _why(error: OSError | OverflowError) -> object:
-    """The system's message without the address, which Python adds except for an unknown host."""
+    """The system's message, without the address that Python adds to it: ours has that already."""
     if isinstance(error, socket.gaierror):
         return error.strerror
     return os.strerror(error.errno) if isinstance(error, OSError) and error.errno else error

@@ -9,7 +9,7 @@ from typing import Self, TypeAlias
 from local.processes.child_process import Child
 
 RESTARTS = 5
-"""A component that dies once more than this ends the stack."""
+"""How often a component is restarted; when it dies once more, the stack ends."""
 PROBATION_SECONDS = 10.0
 """A component that dies this soon after a restart would only die again: it ends the stack."""
 

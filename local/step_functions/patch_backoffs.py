@@ -16,11 +16,11 @@ _add_jitter = JitterStrategyDecl._eval_body  # noqa: SLF001 - moto has no settin
 
 def install(scale: float) -> None:
     """Patch moto in this process, so that every back-off is multiplied by `scale`."""
-    setattr(JitterStrategyDecl, "_eval_body", scaled(scale))  # noqa: B010  # mypy: no assignment
+    setattr(JitterStrategyDecl, "_eval_body", scaled(scale))  # noqa: B010  # mypy forbids assigning a method
 
 
 def scaled(scale: float) -> Callable[[JitterStrategyDecl, Environment], None]:
-    """A replacement of the last step that works out a back-off, the one that adds the jitter."""
+    """A replacement of the method that adds jitter, the last step in calculating a back-off."""
 
     def add_jitter(jitter: JitterStrategyDecl, env: Environment) -> None:
         """Leave the seconds to wait on the engine's stack."""

@@ -9,7 +9,7 @@ from moto.stepfunctions.parser.asl.utils.boto_client import boto_client_for
 
 def install() -> None:
     """Patch moto in this process."""
-    setattr(lambda_eval_utils, "boto_client_for", _shared_client)  # noqa: B010  # mypy: not its own name
+    setattr(lambda_eval_utils, "boto_client_for", _shared_client)  # noqa: B010  # mypy: the module only imports it
 
 
 def _shared_client(service: str, region: str, state_credentials: object) -> Any:  # noqa: ANN401, ARG001

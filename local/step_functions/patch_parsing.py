@@ -17,7 +17,7 @@ def install() -> None:
     """Patch moto in this process."""
     for cls, name, replacement in (
         (ExecutionWorker, "_get_evaluation_entrypoint", _program_of),
-        # moto makes this key when it is first read: a race condition between such executions.
+        # moto makes this key when it is first read: a race condition if a program is shared.
         (EvalComponent, "heap_key", property(_heap_key)),
     ):
         setattr(cls, name, replacement)

@@ -1,4 +1,4 @@
-"""Serialises StartExecution, of which moto would make a race condition.
+"""Serialises StartExecution, because moto has a race condition there.
 
 moto checks whether an execution of that name exists, and only later creates it: two requests at
 once could both start it.

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from tests.running.builders import Document, a_line
+from tests.running.builders import Document, a_line, an_id
 from tests.running.in_process import InProcess
 
 ALLOWED = {
@@ -55,9 +55,8 @@ def test_a_cancelled_or_failed_order_gives_its_stock_back_once(
 def test_only_the_contracts_moves_are_allowed(
     functions: InProcess, present: str, wanted: str
 ) -> None:
-    order_id = functions.processed(a_line(functions.product()))
-    functions.stop(order_id)
-    functions.rows("UPDATE orders SET status = :to WHERE order_id = :id", to=present, id=order_id)
+    order_id = an_id()
+    functions.rows("INSERT INTO orders VALUES (:id, 'C', 1, :status)", id=order_id, status=present)
 
     status, body = put(functions.api, order_id, wanted)
 

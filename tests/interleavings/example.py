@@ -30,7 +30,7 @@ class Example:
     """Makes calls for the example's customers, and checks their answers and effects."""
 
     def __init__(self, shop: Shop, stocks: Items) -> None:
-        """Stock the shop with so many of each product."""
+        """Add the example's own products to the shop, with these stocks."""
         self.shop, self.stocks = shop, stocks
         self.products = {name: shop.product(stock=stock) for name, stock in stocks.items()}
         self.name = uuid4().hex[:8]
@@ -114,7 +114,7 @@ class Example:
         return orders
 
     def only_order_of(self, customer: str) -> str:
-        """The id of the order, which its caller did not get."""
+        """The id of the customer's only order, whose POST did not return it."""
 
         def look() -> str:
             (order,) = self.listed(customer) or [{}]

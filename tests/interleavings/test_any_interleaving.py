@@ -37,7 +37,8 @@ MAX_HELD = 4
 
 some_items = st.dictionaries(st.sampled_from(PRODUCTS), st.sampled_from([1, 1, 2, 4]), min_size=1)
 a_state = st.sampled_from(TASKS)
-a_call = st.sampled_from([*CALLS, "PUT shipped", "PUT cancelled", "DELETE"])  # these twice
+# Three of the CALLS are listed again, and so are drawn twice as often.
+a_call = st.sampled_from([*CALLS, "PUT shipped", "PUT cancelled", "DELETE"])
 some_calls = st.one_of(a_call, st.just("reconcile"))
 a_late_state = st.sampled_from(["PersistOrder", "UpdateStatus", "CheckInventory"])
 a_settling_call = st.sampled_from(["PUT cancelled", "DELETE"])
@@ -136,12 +137,12 @@ class AnyInterleaving(RuleBasedStateMachine):
 
     @step(target=orders, items=some_items, state=a_state, call=a_call)
     def create_and_abort(self, items: Items, state: str, call: str) -> Order:
-        """Abort it in that state; the held task runs after the call, so it is late."""
+        """Abort an order in that state; its held task runs after the call: a late task."""
         return self.post_and_abort(items, state, call)
 
     @step(target=held, items=some_items, state=a_state)
     def create_and_hold(self, items: Items, state: str) -> Order:
-        """Its workflow is held in the state, unless it does not reach it."""
+        """Create an order whose workflow is held in that state, if it reaches the state at all."""
         return self.hold_in(items, state)
 
     @step(
@@ -181,7 +182,10 @@ class AnyInterleaving(RuleBasedStateMachine):
 
     @step(order=orders)
     def start_another_under_its_id(self, order: Order) -> None:
-        """As after 90 days, when the name is free again: the tasks refuse, and undo nothing."""
+        """Start another order under the same id, as is possible after 90 days.
+
+        The tasks refuse it, and FailOrder does not undo the first order.
+        """
         call = self.example.call(order, "GET")
         order.observe(call)
         if call[1][0] == HTTPStatus.OK:
@@ -220,19 +224,19 @@ class AnyInterleaving(RuleBasedStateMachine):
 
     @step(target=orders, order=consumes(held), calls=st.lists(some_calls, max_size=2))
     def abort_held(self, order: Order, calls: list[str]) -> Order:
-        """Abort it during calls. Its task stays held, and will be late."""
+        """Abort a held order's execution during calls. Its task stays held, and will be late."""
         self.example.call_concurrently(order, calls, partial(self.shop.abort, order.order_id))
         return order
 
     @step(target=orders, order=consumes(held), calls=st.lists(some_calls, max_size=2))
     def release(self, order: Order, calls: list[str]) -> Order:
-        """Release its task during calls."""
+        """Release a held order's task during calls."""
         self.example.call_concurrently(order, calls, partial(self.shop.unplan, order.held_in))
         return order
 
     @step(order=orders)
     def abort(self, order: Order) -> None:
-        """Abort it, whatever state it is in."""
+        """Abort the order's execution, whatever state it is in."""
         order.faulted = True
         self.shop.abort(order.order_id)
 

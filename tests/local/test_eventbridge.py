@@ -33,6 +33,7 @@ def soon(function: str, file: Path) -> Schedule:
     return Schedule(function, SOON, json.dumps({"do": "touch", "path": str(file)}))
 
 
+@pytest.mark.usefixtures("starts_a_stack")
 def test_runs_of_a_schedule_do_not_overlap(tmp_path: Path) -> None:
     """The runs of the other function show that time has passed."""
     held, clock = tmp_path / "held", tmp_path / "clock"
@@ -53,6 +54,7 @@ def test_runs_of_a_schedule_do_not_overlap(tmp_path: Path) -> None:
     asyncio.run(run())
 
 
+@pytest.mark.usefixtures("starts_a_stack")
 def test_a_run_that_fails_is_logged_and_the_next_one_still_runs(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -77,6 +79,7 @@ def test_a_run_that_fails_is_logged_and_the_next_one_still_runs(
     assert throttled == "the scheduled Act did not run"
 
 
+@pytest.mark.usefixtures("starts_a_stack")
 def test_nothing_runs_before_the_first_interval_or_after_the_end(tmp_path: Path) -> None:
     file = tmp_path / "file"
 
@@ -91,6 +94,7 @@ def test_nothing_runs_before_the_first_interval_or_after_the_end(tmp_path: Path)
     asyncio.run(run())
 
 
+@pytest.mark.usefixtures("starts_a_stack")
 def test_without_an_input_a_run_gets_eventbridges_own_event(tmp_path: Path) -> None:
     async def run() -> None:
         schedule = Schedule("TickFunction", SOON, None)

@@ -54,10 +54,12 @@ def test_an_aborted_execution_is_not_running(functions: InProcess) -> None:
     assert not step_functions.is_running(order.order_id)
 
 
-def test_every_page_of_executions_is_read(functions: InProcess) -> None:
-    """Step Functions lists up to a thousand a page."""
+def test_every_page_of_executions_is_read(
+    functions: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(step_functions, "PAGE_SIZE", 4)
     functions.forget_executions()
-    names = {an_id() for _ in range(1001)}
+    names = {an_id() for _ in range(5)}
     client, machine = boto3.client("stepfunctions"), settings().state_machine_arn
     for name in names:
         client.start_execution(stateMachineArn=machine, name=name, input="{}")

@@ -1,4 +1,4 @@
-"""Many concurrent clients that repeat what was not accepted, and what becomes of their orders."""
+"""Many concurrent clients, which repeat a POST until it is accepted, and checks of their orders."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -22,14 +22,14 @@ MAX_KILLS = 400
 
 @dataclass
 class Crowd:
-    """Clients on so many connections to the API; `answered` counts the status codes."""
+    """Clients that share `connections` connections; `answered` counts the status codes they got."""
 
     shop: Shop
     connections: int
     answered: Counter[int] = field(default_factory=Counter)
 
     def order(self, order: Document, times: int) -> list[str]:
-        """POST the order so many times, each until it is a 201; returns the order ids."""
+        """Create `times` such orders, each POST until it gets a 201; returns their ids."""
         with self._clients() as client, ThreadPoolExecutor(self.connections) as threads:
             return list(threads.map(lambda _: self._until_accepted(client, order), range(times)))
 

@@ -13,7 +13,7 @@ _CACHED = (settings, database_settings, step_functions._states, backups._s3)  # 
 
 @contextmanager
 def deployed(environment: dict[str, str]) -> Iterator[None]:
-    """Set the environment; settings, clients and the warm connection are this context's own."""
+    """Set these variables; settings, clients and the warm connection are made anew from them."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment.items():
             patch.setenv(name, value)

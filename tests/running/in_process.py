@@ -148,7 +148,7 @@ def handler_of(function: str) -> Callable[[Document, Any], Any]:
 
 @contextmanager
 def in_process(postgres: dict[str, str]) -> Iterator[InProcess]:
-    """This process as the deployed functions, until the context ends."""
+    """Let this process run the deployed functions, until the context ends."""
     environment = {
         **postgres,
         **AWS,

@@ -149,7 +149,7 @@ class Shop(Tables):
             self.clear_faults()
 
     def plan(self, state: str, *faults: Document) -> None:
-        """Add faults to the function of a state, aimed with `where`; `clear_faults` ends them."""
+        """Add faults to a state's function; their `where` limits them to some events."""
         url = f"{self.description['lambda_url']}/faults/{state}Function"
         self.control.post(url, json=faults).raise_for_status()
 
@@ -210,7 +210,7 @@ class Shop(Tables):
 
     @contextmanager
     def machine_timeout(self, seconds: int) -> Iterator[None]:
-        """Give executions that start in this context only so many seconds."""
+        """Set the machine's timeout, in seconds, for executions that start in this context."""
         arn = self.environment["STATE_MACHINE_ARN"]
         engine = self.aws("stepfunctions")
         definition = engine.describe_state_machine(stateMachineArn=arn)["definition"]

@@ -1,7 +1,7 @@
-"""Starts stacks for tests, and holds that a test which starts one says so.
+"""Starts stacks for tests, and checks that every test that starts one declares it.
 
-A test says so by its fixtures: one of them, directly or not, is `starts_a_stack`. By this name
-`scripts/test --quick` finds the tests that it leaves out.
+A test declares it by requesting the fixture `starts_a_stack`, directly or through another fixture.
+`scripts/test --quick` leaves out the tests that do.
 """
 
 import subprocess
@@ -64,8 +64,8 @@ def is_stack(command: Sequence[str]) -> bool:
 def a_running_stack(*options: str) -> Iterator[Shop]:
     """`scripts/up` without its set-up, on free ports, with data of its own.
 
-    Not in pytest's own temporary folder: a second pytest closes that to other users, and
-    PostgreSQL, which refuses to run as root, is one.
+    The data is not in pytest's temporary folder, which a second pytest closes to other users. If
+    root runs the tests, PostgreSQL runs as another user.
     """
     with TemporaryDirectory(prefix="orders-") as folder, serving(Path(folder), *options) as shop:
         yield shop
@@ -73,7 +73,7 @@ def a_running_stack(*options: str) -> Iterator[Shop]:
 
 @contextmanager
 def serving(data: Path, *options: str) -> Iterator[Shop]:
-    """The same, with the data in a folder of the caller's."""
+    """A running stack that keeps its data in the caller's folder."""
     defaults = ["--port", "0", "--backoff-scale", str(Session.backoff_scale)]
     command = [sys.executable, "-m", "local", *defaults, "--data", str(data), *options]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:

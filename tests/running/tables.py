@@ -34,7 +34,7 @@ class Tables:
         self.__dict__.pop("database", None)
 
     def rows(self, sql: str, **parameters: object) -> list[Document]:
-        """Rows as dicts, on a connection that lives."""
+        """Run the SQL and return its rows as dicts; reconnects if PostgreSQL was restarted."""
         try:
             self.database.run("SELECT 1")
         except (InterfaceError, OSError):  # PostgreSQL has been restarted
@@ -62,7 +62,7 @@ class Tables:
         return product_id
 
     def stock(self, product_id: str) -> int:
-        """What is left."""
+        """How many pieces of the product are in stock."""
         (row,) = self.rows("SELECT stock FROM inventory WHERE product_id = :id", id=product_id)
         return int(row["stock"])
 

@@ -70,7 +70,7 @@ def succeeds(scenario: Scenario, state: str) -> bool:
 
 
 def numbered(attempts: list[Response]) -> dict[str, Response]:
-    """By attempt, or by a range of attempts when several are alike."""
+    """The responses by attempt ("0"), or by a range of attempts with equal responses ("1-3")."""
     found, first = {}, 0
     for response, alike in groupby(attempts):
         last = first + len(list(alike)) - 1

@@ -22,7 +22,7 @@ class Thrown(Part):
 
 
 class Response(Part):
-    """For one or more attempts; lambda:invoke puts the function's output into Payload."""
+    """The response to one or more attempts. The function's output is in Payload, inside Return."""
 
     Return: RootModel[dict[str, Any]] | None = None
     Throw: Thrown | None = None

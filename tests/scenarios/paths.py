@@ -29,7 +29,7 @@ def exits_of(definition: Document) -> list[Exit]:
 
 
 def exit_names(state: Document) -> Iterator[str]:
-    """A task without a catch-all may fail its execution, and a Fail state always does."""
+    """The names of a state's exits: a Fail state, or a task without a catch-all, also "fails"."""
     yield from (name for name in SUCCESS if name in state)
     for policy in ("Catch", "Retry"):
         yield from (f"{policy}[{place}]" for place in range(len(state.get(policy, ()))))
@@ -68,7 +68,7 @@ def exit_to(state: Document, error: str, entered: str) -> str:
 
 
 def entry_for(state: Document, policy: str, error: str, entered: str | None = None) -> str:
-    """The first entry that names the error, if it leads to the state entered next."""
+    """The exit by the first entry for the error; with `entered` if the entry leads elsewhere."""
     for place, entry in enumerate(state.get(policy, ())):
         if {error, ALL} & set(entry["ErrorEquals"]):
             right = entry.get("Next") == entered

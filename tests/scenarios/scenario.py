@@ -76,7 +76,7 @@ class Result(Part):
 class Expected(Part):
     """What must become of the order; its path follows from the state that fails.
 
-    `{product}` in the cause is the product's id; a cause need only be contained in the true one.
+    `{product}` in the cause stands for the product's id. The true cause need only contain this one.
     """
 
     fails_in: ForwardState | None = None
@@ -98,7 +98,7 @@ class Expected(Part):
 
     @property
     def result(self) -> Result:
-        """The same with path and status, to compare with what became of the order."""
+        """The expected Result, with path and status, to compare with what became of the order."""
         given = self.model_dump(exclude={"fails_in", "compensated"})
         return Result(path=self.path, status="FAILED" if self.fails_in else "SUCCEEDED", **given)
 
@@ -124,5 +124,5 @@ def read(path: Path) -> Scenario:
 
 
 def every_scenario(folder: Path = FOLDER) -> dict[str, Scenario]:
-    """All of them, by the name of their file."""
+    """All scenarios, by the name of their file."""
     return {path.stem: read(path) for path in sorted(folder.glob("*.json"))}

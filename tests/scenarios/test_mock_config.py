@@ -1,8 +1,9 @@
-"""The mocked scenarios, on moto's engine, or with `--mocked` on the one of `--step-functions`."""
+"""The mocked scenarios, on moto's engine; with `--mocked`, on that of `--step-functions`."""
 
 import json
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from _pytest.mark.structures import ParameterSet
@@ -11,10 +12,12 @@ from deployment.cloudformation import ACCOUNT, REGION
 from tests.running.builders import Document
 from tests.running.definition import ASL
 from tests.running.shop import states_entered
-from tests.scenarios import mocked, paths
+from tests.scenarios import paths
 from tests.scenarios.mock_config import TARGET, rendered
-from tests.scenarios.mocked import Histories
 from tests.scenarios.scenario import every_scenario
+
+if TYPE_CHECKING:
+    from tests.scenarios.mocked import Histories
 
 SCENARIOS = every_scenario()
 
@@ -30,8 +33,13 @@ def definition() -> Document:
 @pytest.fixture(scope="module")
 def histories(
     definition: Document, request: pytest.FixtureRequest, starts_a_stack: None
-) -> Histories:
-    """The history of each case; all run at the same time."""
+) -> "Histories":
+    """The history of each case; all run at the same time.
+
+    moto's engine takes a second to import, which tests that do not run it are spared.
+    """
+    from tests.scenarios import mocked  # noqa: PLC0415
+
     if url := request.config.getoption("--step-functions"):
         return mocked.on(url, definition, SCENARIOS)
     return mocked.on_moto(definition, SCENARIOS)
@@ -54,7 +62,9 @@ def test_the_committed_file_is_not_stale() -> None:
 
 @pytest.mark.any_mocked_engine
 @pytest.mark.parametrize("name", list(cases()))
-def test_a_mocked_scenario_takes_the_path_of_the_real_one(histories: Histories, name: str) -> None:
+def test_a_mocked_scenario_takes_the_path_of_the_real_one(
+    histories: "Histories", name: str
+) -> None:
     history, expected = histories[name], SCENARIOS[name].expected
 
     assert states_entered(history) == list(expected.path)
@@ -67,7 +77,7 @@ def test_a_mocked_scenario_takes_the_path_of_the_real_one(histories: Histories, 
 
 @pytest.mark.any_mocked_engine
 def test_the_mocked_scenarios_take_every_exit_of_the_state_machine(
-    histories: Histories, definition: Document
+    histories: "Histories", definition: Document
 ) -> None:
     walked = {each for history in histories.values() for each in paths.taken(definition, history)}
 

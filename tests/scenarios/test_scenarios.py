@@ -83,12 +83,13 @@ def result(shop: Shop, run: Run) -> Document:
 
 
 def reason(run: Run, definition: Document, expected: Expected) -> Document:
-    """The execution's error and cause; the expected cause, if the true one contains it."""
+    """The execution's error and cause; the expected cause if the true one contains it."""
     details = run.history[-1].get("executionFailedEventDetails")
     if not details:
         return {}
     if "Error" in definition["States"][states_entered(run.history)[-1]]:
-        return {"error": expected.error, "cause": expected.cause}  # docs/engines.md: a constant
+        # This engine has no ErrorPath and CausePath, but constants (docs/engines.md).
+        return {"error": expected.error, "cause": expected.cause}
     failure = Failure(Error=details["error"], Cause=details.get("cause", "")).with_readable_cause()
     words = (expected.cause or "").format(product=run.product)
     cause = expected.cause if words and words in failure.Cause else failure.Cause

@@ -31,7 +31,7 @@ CONFIG = SchemathesisConfig.from_dict(
         "operations": [
             {
                 "include-operation-id": "createOrder",
-                # A key that was used before, by another generated order.
+                # 422: another generated order has already used the Idempotency-Key.
                 "checks": {"positive_data_acceptance": {"expected-statuses": ["201", "422"]}},
             }
         ],
@@ -108,7 +108,7 @@ def test_what_is_created_can_be_read_changed_and_deleted(
     class Customer(api.as_state_machine()):  # type: ignore[misc]  # a class made at run time
         """Follows the OpenAPI document's links from a new order to the routes that use its id."""
 
-        def get_call_kwargs(self, case: Case) -> dict[str, Any]:  # its signature
+        def get_call_kwargs(self, case: Case) -> dict[str, Any]:  # as in its base class
             return address
 
         def after_call(self, response: schemathesis.Response, case: Case) -> None:

@@ -84,7 +84,7 @@ class Cell:
 
     @property
     def name(self) -> str:
-        """For pytest."""
+        """The cell's test id in pytest."""
         return f"{self.state}: {self.fault}, {'for ever' if self.for_ever else 'once'}"
 
 
@@ -101,7 +101,7 @@ def every_cell() -> Iterator[Cell]:
 
 
 def is_possible(cell: Cell) -> bool:
-    """Only a task that uses the database has a commit; a restart may be over before it matters."""
+    """Whether the fault can occur: a task without the database has no commit and no connection."""
     if cell.fault == "PostgreSQL restarts" and cell.for_ever:
         return False  # the dead connection may be replaced before the task needs it
     return uses_database(cell.state) or not ("commit" in cell.fault or "PostgreSQL" in cell.fault)

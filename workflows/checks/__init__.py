@@ -1,14 +1,14 @@
 """What must hold of any state machine of ours before it is rendered.
 
 asl, retrying  the part of the Amazon States Language that we use, as closed models
-reading        a definition read into those models, or the findings that say why it cannot be
+reading        reads a definition into those models, or reports why it does not fit them
 graph          transitions: every target exists, every state is reached, no path is a cycle
 payloads       what a payload is known to hold, and whether a model accepts it
 types          whether a value of one type can be read as another
 flow           the payload along every transition: each state's output is the next one's input
-json_paths     JSONPaths in the definition lead to text
-functions      every Task runs a deployed function, and waits longer than it runs
-known_errors   errors that Retry and Catch name are raised by somebody
+json_paths     a Fail state's JSONPaths lead to strings
+functions      every Task runs a deployed function, and has a longer timeout than it
+known_errors   every error that Retry and Catch name can be raised
 budget         the longest that an execution can take, against the machine's own timeout
 deployment     the deployed functions that a machine is checked against
 

@@ -8,7 +8,10 @@ from workflows.checks.graph import in_order, transitions
 
 
 class WorstCase(NamedTuple):
-    """A state that uses every attempt of every retrier; `waiting` and `seconds` in seconds."""
+    """The longest run of a state: it uses every attempt of every retrier, and each times out.
+
+    `waiting` is the time between the attempts, `seconds` the whole time, both in seconds.
+    """
 
     attempts: int
     waiting: float
@@ -25,7 +28,10 @@ class Budget(NamedTuple):
 
 
 def worst_case(state: State) -> WorstCase:
-    """Each retrier counts its own attempts, so different errors in turn use up all of them."""
+    """The worst case of a state.
+
+    Each retrier counts its own attempts, so one error after the other can use up all of them.
+    """
     if not isinstance(state, Task):
         return WorstCase(1, 0, 0)
     delays = [delay for retrier in state.retry for delay in retrier.delays()]

@@ -24,7 +24,7 @@ from workflows.checks.payloads import (
 )
 
 WRITTEN_BY_CATCH = Value(Failure, is_certain=False)
-"""Step Functions leaves Cause out of some errors."""
+"""What a Catch writes. Its fields are not certain: Step Functions leaves Cause out sometimes."""
 
 
 class StateInput(NamedTuple):
@@ -52,14 +52,17 @@ class Flow(NamedTuple):
             ahead += self._following(incoming)
 
     def findings(self) -> Iterator[str]:
-        """What is wrong with them; a finding that several paths lead to is given once."""
+        """What is wrong with these inputs. A finding that several paths lead to is given once."""
         yield from dict.fromkeys(self._findings(self._start()))
 
     def _start(self) -> StateInput:
         return StateInput(self.machine.start_at, payload_of(self.input), "the start")
 
     def _findings(self, incoming: StateInput) -> Iterator[str]:
-        """Of this input and all that follow; a wrong payload is not found again in a Catch."""
+        """The findings of this input and of all that follow from it.
+
+        A wrong payload is not followed into a Catch, where it would only be found again.
+        """
         state = self.machine.states[incoming.state]
         wrong = list(self._refusals(incoming, state))
         yield from wrong

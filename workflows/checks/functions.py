@@ -1,4 +1,4 @@
-"""Every Task runs a deployed function, may invoke it, and waits longer than it runs."""
+"""Every Task runs a deployed function, may invoke it, and has a longer timeout than it."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from workflows.checks.graph import tasks
 
 
 def check_functions(machine: Machine, deployment: Deployment) -> Iterator[str]:
-    """Substitutions, permissions, handlers and timeouts; the first fault of each Task."""
+    """Check each Task's substitution, permission, handler and timeout; report its first fault."""
     for name, task in tasks(machine).items():
         yield from _first_fault(name, task, deployment)
 

@@ -37,7 +37,7 @@ def ends_well(state: State) -> bool:
 
 
 def reached(machine: Machine, start: str, without: Collection[str] = ()) -> set[str]:
-    """The states on all paths from and with `start`, except through the states in `without`."""
+    """`start` and all states that it leads to, on paths that avoid the states in `without`."""
     found: set[str] = set()
     ahead = [start]
     while ahead:

@@ -1,4 +1,4 @@
-"""JSONPaths into the payload (`$.`) and into the context object (`$$.`) that lead to text."""
+"""JSONPaths into the payload (`$.`) and into the context object (`$$.`) must lead to strings."""
 
 from collections.abc import Iterator
 

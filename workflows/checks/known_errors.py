@@ -1,4 +1,4 @@
-"""Error names in Retry and Catch that somebody raises."""
+"""Every error that Retry and Catch name can be raised by our code, Lambda or Step Functions."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -46,7 +46,7 @@ def of_lambda_invoke() -> frozenset[str]:
 
 
 def check_known_errors(machine: Machine) -> Iterator[str]:
-    """In every Task."""
+    """Check the error names in every Task."""
     known = {*leaf_names(errors.OrderError), *OF_LAMBDA, *OF_STATES, *of_lambda_invoke()}
     for name, task in tasks(machine).items():
         for field, error in _named(task):

@@ -1,8 +1,8 @@
 """What a payload is known to hold, and whether a model accepts it.
 
 A closed model is a guarantee as much as a shape: ReservedOrder has PricedOrder's fields, and
-guarantees that the stock is reserved. So it accepts only its own kind. An open model
-(extra="ignore") accepts every payload that has its fields.
+guarantees that the stock is reserved. So it refuses another model's payload, even one with the same
+fields. An open model (extra="ignore") accepts every payload that has its fields.
 """
 
 from collections.abc import Iterator, Mapping
@@ -31,7 +31,7 @@ class Value(NamedTuple):
 
 
 class Payload(NamedTuple):
-    """Fields by name; `model` when one model alone made it."""
+    """Fields by name. `model` is set when the payload is exactly the dump of one model."""
 
     fields: Mapping[str, Value]
     model: type[BaseModel] | None = None
@@ -50,7 +50,10 @@ class Payload(NamedTuple):
 
 
 def payload_of(model: type[BaseModel], *, is_certain: bool = True) -> Payload:
-    """The model's dump, which has its defaults; unless `is_certain`, those may be missing."""
+    """The payload that a dump of the model makes.
+
+    Unless `is_certain`, fields with a default are left out, because they may be missing.
+    """
     fields = model.model_fields.items()
     return Payload(
         {
@@ -63,7 +66,7 @@ def payload_of(model: type[BaseModel], *, is_certain: bool = True) -> Payload:
 
 
 def misfits(payload: Payload, model: type[BaseModel], inside: str = "") -> Iterator[str]:
-    """In a few words each, why the model does not accept the payload."""
+    """The reasons why the model does not accept the payload, in a few words each."""
     for name, field in model.model_fields.items():
         if (value := payload.fields.get(name)) is None:
             if field.is_required():
@@ -76,7 +79,7 @@ def misfits(payload: Payload, model: type[BaseModel], inside: str = "") -> Itera
 
 
 def skips_required_state(payload: Payload, model: type[BaseModel]) -> bool:
-    """Whether a closed model gets the payload of another model, and so lacks its guarantee."""
+    """Whether the payload is another model's, and so lacks the guarantee of this closed model."""
     if not _is_closed(model) or payload.model is None:
         return False
     return not issubclass(payload.model, model)

@@ -1,4 +1,4 @@
-"""A definition read into a Machine, or the findings that say why it cannot be."""
+"""Reads a definition into a Machine, or reports in findings why it does not fit."""
 
 import difflib
 import json
@@ -41,7 +41,7 @@ def describe(error: ValidationError) -> Iterator[str]:
 
 
 def _place(loc: tuple[int | str, ...]) -> tuple[str, str]:
-    """`("States", "CheckOut", "Task", "Retry", 0)` is CheckOut, and Retry[0] in it."""
+    """State and path in it: CheckOut, Retry[0] for `("States", "CheckOut", "Task", "Retry", 0)`."""
     if loc[:1] != ("States",) or len(loc) == 1:
         return "The machine", joined(loc)
     inside = [step for step in loc[2:] if step != "[key]"]

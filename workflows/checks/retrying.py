@@ -1,6 +1,6 @@
-"""Retry and Catch as ASL defines them, with more than linters ask for.
+"""Retry and Catch as ASL defines them, with stricter rules than the linters have.
 
-Bounds are ours where ASL has none: more attempts or longer waits than these are typing errors.
+Where ASL has no bounds, these are our own: more attempts or longer waits would be a typo.
 """
 
 from collections import Counter
@@ -28,7 +28,7 @@ class Part(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_pascal)
 
-    @model_validator(mode="before")  # type: ignore[pydantic-alias]  # mypy means model_config: a Part is only read
+    @model_validator(mode="before")  # type: ignore[pydantic-alias]  # about alias_generator: a Part is only parsed
     @classmethod
     def _refuse_null(cls, part: object) -> object:
         for field, value in part.items() if isinstance(part, dict) else ():
@@ -42,7 +42,7 @@ class Part(BaseModel):
 class Retrier(Part):
     """One entry of a Retry; it counts its own attempts. Delays in seconds.
 
-    Nothing is left to ASL's defaults, which are no longest delay and no jitter.
+    Every field is required, because ASL's defaults have no maximum delay and no jitter.
     """
 
     error_equals: ErrorNames

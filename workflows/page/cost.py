@@ -1,8 +1,8 @@
 """What Step Functions charges for an order: state transitions of a Standard workflow.
 
-AWS counts one "each time a step of your workflow is executed", retries included
+AWS counts a transition "each time a step of your workflow is executed", retries included
 (aws.amazon.com/step-functions/pricing). This page takes that as one for every state entered, the
-Fail state included, and one more for every retry. No bill was compared.
+Fail state included, and one more for every retry. It was not compared with a bill.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ HEAD = ("An order that", "State transitions", "USD for a million orders")
 
 
 def cost_table(machine: Machine) -> str:
-    """In transitions and dollars, with the price that they are calculated from."""
+    """What typical orders cost, in transitions and USD, and the price that this is based on."""
     rows = ((words, count, f"{usd_per_million(count):,.2f}") for words, count in _orders(machine))
     return (
         f"{table(HEAD, rows)}\n"
@@ -34,7 +34,7 @@ def cost_table(machine: Machine) -> str:
 
 
 def usd_per_million(transitions_of_one: int) -> Decimal:
-    """For a million orders of so many transitions each."""
+    """The price in USD of a million orders, each with this number of transitions."""
     return transitions_of_one * MILLION * USD_PER_1000_TRANSITIONS / 1000
 
 

@@ -11,7 +11,7 @@ from workflows.rules.saga import ORDER_PROCESSING
 
 
 def diagram(machine: Machine, deployment: Deployment) -> str:
-    """Fenced, as GitHub shows it."""
+    """The diagram in a fenced block, which GitHub renders."""
     lines = [_arrow("start((start))", machine.start_at, ORDER_PROCESSING.input.label)]
     lines += _solid_arrows(machine, deployment)
     lines += _dotted_arrows(machine)
@@ -30,7 +30,7 @@ def _solid_arrows(machine: Machine, deployment: Deployment) -> Iterator[str]:
 
 
 def _dotted_arrows(machine: Machine) -> Iterator[str]:
-    """One for all states that lead to the same target after the same errors."""
+    """One arrow for all states that lead to the same target after the same errors."""
     sources: dict[tuple[str, str], list[str]] = {}
     for name in in_order(machine):
         for each in transitions(machine.states[name]):

@@ -10,7 +10,7 @@ from workflows.rules.saga import Saga
 
 
 def check_compensation(machine: Machine, saga: Saga) -> Iterator[str]:
-    """The state itself, the transitions to it, and the states after it."""
+    """Check the compensation, the transitions to it, and the states after it."""
     name = saga.compensation
     if name not in tasks(machine):
         yield f"{name} is not a Task of the machine, so failed orders keep their stock: add it."

@@ -1,7 +1,7 @@
-"""Fields with a default that no path ever fills.
+"""Finds the optional fields of a Task's input that no path to the Task ever fills.
 
-FailOrder takes the order as far as it came, so its fields have defaults; a field that was
-renamed everywhere else would silently be its default for ever.
+FailOrder accepts an order from any forward state, so its fields have defaults. If a field were
+renamed in every other model, FailOrder would always get the default, and nothing would fail.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from workflows.checks.types import bare, is_list, is_model, item
 
 
 def check_defaults(flow: Flow) -> Iterator[str]:
-    """Each Task's input model, against all its inputs."""
+    """Check each Task's input model against every payload that can reach the Task."""
     inputs = list(flow.inputs())
     for name, task in tasks(flow.machine).items():
         spec = flow.deployment[task.function].spec

@@ -1,8 +1,8 @@
-"""A field of the accepted order reaches the end, unless it is declared where it ends.
+"""Every field of the accepted order is kept, unless `ends_in` names the state where it ends.
 
-The models must have it: the output of every forward state, the input of the compensation, and the
-order in the API and in its backup. That the code between them keeps its value is tested
-(tests/tasks/test_every_field_is_kept.py).
+These models must have the field: the output of every forward state, the input of the compensation,
+and the order in the API and in its backup. tests/tasks/test_every_field_is_kept.py tests that the
+code keeps its value, too.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from workflows.rules.saga import Saga
 
 
 class Keeper(NamedTuple):
-    """A model that must have these fields, and in words who uses it."""
+    """A model that must have these fields, and the name of its user for findings."""
 
     user: str
     model: type[BaseModel]
@@ -27,7 +27,7 @@ class Keeper(NamedTuple):
 
 
 def check_kept_fields(machine: Machine, deployment: Deployment, saga: Saga) -> Iterator[str]:
-    """Every field of the saga's input, fields of items included."""
+    """Check every field of the saga's input, fields of items included."""
     yield from _stale_declarations(machine, saga)
     for user, model, fields in _keepers(machine, deployment, saga):
         for field in sorted(fields - set(field_names(model))):

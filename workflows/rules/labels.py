@@ -8,7 +8,7 @@ from workflows.checks.graph import tasks
 
 
 def check_labels(machine: Machine, deployment: Deployment) -> Iterator[str]:
-    """Of every Task; an inherited label would say what is true of the order before it."""
+    """Check each Task's output model. An inherited label describes the order before the Task."""
     for name, task in tasks(machine).items():
         spec = deployment[task.function].spec
         if spec and not vars(spec.output).get("label"):

@@ -27,7 +27,7 @@ def findings(
 ) -> list[str]:
     """What is wrong with the definition, each finding a sentence with the state and the fix.
 
-    Each stage relies on those before it, so the findings are those of one stage.
+    Each stage relies on the earlier ones, so no stage runs after the first one with findings.
     """
     try:
         machine = Machine.model_validate(definition)

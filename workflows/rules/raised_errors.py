@@ -26,7 +26,7 @@ MUST_BE_DECLARED = (OrderRefused, RequestError)
 
 
 def check_raised_errors(machine: Machine, deployment: Deployment) -> Iterator[str]:
-    """What every Task declares."""
+    """Check what the handler of every Task declares."""
     for name, task in tasks(machine).items():
         function, spec, _ = deployment[task.function]
         if spec:
@@ -69,7 +69,7 @@ def _body(function: FunctionType) -> list[ast.stmt]:
 
 
 class _Body(NamedTuple):
-    """Reads the body of the last of `callers`, whose global names are `names`."""
+    """Reads the body of a function, the last of `callers`; `names` are its module's globals."""
 
     names: Mapping[str, Any]
     callers: tuple[FunctionType, ...]
@@ -95,7 +95,7 @@ class _Body(NamedTuple):
         )
 
     def _caught(self, handler: ast.ExceptHandler) -> Errors:
-        """None, when the handler raises what it caught again."""
+        """The errors that this `except` keeps from the caller: none if it raises them again."""
         again = any(isinstance(line, ast.Raise) and line.exc is None for line in handler.body)
         return set() if again or handler.type is None else self.of(handler.type)
 

@@ -25,7 +25,7 @@ ANY_ERROR = {ALL, "States.TaskFailed"}
 
 
 def check_retries(machine: Machine, saga: Saga) -> Iterator[str]:
-    """In every Task except the compensation."""
+    """Check the Retry of every Task except the compensation."""
     for name, task in tasks(machine).items():
         if name != saga.compensation:
             yield from _retried_in_vain(name, retried(task))

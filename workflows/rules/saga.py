@@ -13,8 +13,8 @@ class Saga(NamedTuple):
     """A saga from its input to its output.
 
     `compensation` is the state that undoes a failed order. `stored_as` is the order in the API and
-    in its backup. `ends_in` says of a field of the input (`note`, `items[].note`) in which state
-    it ends: the outputs of this state and of those after it need not have it, nor does a store.
+    in its backup. `ends_in` maps a field of the input (`note`, `items[].note`) to the last state
+    that needs it: the outputs of that state and of later ones, and `stored_as`, may lack the field.
     """
 
     input: type[WorkflowDocument] = AcceptedOrder

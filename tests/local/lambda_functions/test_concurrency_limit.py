@@ -24,6 +24,8 @@ THROTTLED = {
     "Reason": "ConcurrentInvocationLimitExceeded",
 }
 
+pytestmark = pytest.mark.usefixtures("starts_a_stack")  # worker processes
+
 
 @contextmanager
 def all_held(lambdas: LambdaClient, times: int) -> Iterator[list[Future[Any]]]:

@@ -7,6 +7,8 @@ from local.environment import with_lambda_variables
 from tests.local.in_process import lambda_functions, small_template
 from tests.local.lambda_client import LambdaClient
 
+pytestmark = pytest.mark.usefixtures("starts_a_stack")  # worker processes
+
 
 def test_an_exception_is_reported_by_its_class_name(lambdas: LambdaClient) -> None:
     response = lambdas.invoke("ActFunction", {"do": "fail", "message": "short of 3"})

@@ -14,6 +14,8 @@ from tests.local.lambda_client import LambdaClient
 from tests.local.small_stack import lines
 from tests.running.waiting import eventually
 
+pytestmark = pytest.mark.usefixtures("starts_a_stack")  # worker processes
+
 
 def until_touched(file: Path) -> None:
     """Wait until the handler has run."""
