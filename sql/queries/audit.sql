@@ -44,7 +44,7 @@ WHERE received <> stock + held + shipped
 ORDER BY product_id;
 
 -- name: contradictions()
--- Lists the orders whose status demands another status of their reservation.
+-- Lists the orders whose status does not match the status of their reservation.
 -- `reserved` has the statuses that were found; it is null when the order has no reservation.
 -- nullable: reserved
 SELECT order_id, orders.status, expected, string_agg(DISTINCT reserved.status, ', ') AS reserved
@@ -126,7 +126,7 @@ WHERE NOT EXISTS (SELECT FROM inventory_reservations AS r WHERE r.order_id = nam
 ORDER BY order_id;
 
 -- name: past_backup(since)
--- Lists the orders created since then that have passed BackUpOrder.
+-- Lists the orders that were created at or after `since` and have passed BackUpOrder.
 -- Their backups must be in the bucket.
 SELECT order_id, created_at
 FROM orders

@@ -12,8 +12,9 @@ FROM inventory
 WHERE product_id = :product_id;
 
 -- name: take_stock(order_id)
--- Takes what the order reserved out of stock; returns the products that had enough.
--- Rows are locked in product order, so that two orders cannot deadlock.
+-- Reduces the stock of each product by the quantity that the order has reserved.
+-- Leaves out products with too little stock, and returns the others. Rows are locked in product
+-- order, so that two orders cannot deadlock.
 WITH wanted AS (
     SELECT inventory.product_id, reserved.quantity
     FROM inventory
@@ -31,7 +32,7 @@ WHERE inventory.product_id = wanted.product_id
 RETURNING inventory.product_id;
 
 -- name: give_back(order_id)!
--- Releases the order's reservation and puts the stock that it held back.
+-- Releases the order's reservation, and adds the quantities that it held to the stock.
 -- This is idempotent: only held stock comes back.
 WITH released AS (
     UPDATE inventory_reservations

@@ -1,7 +1,7 @@
 -- name: store_order(order_document)!
 -- Stores the order and its items, once.
--- `created_at` has whole seconds, as the API shows it, so that orders that look like a tie in a
--- list are one and are sorted by id.
+-- `created_at` is stored in whole seconds, as the API shows it, so that orders for which a list
+-- shows the same time are sorted by id.
 WITH document AS (
     SELECT order_id, customer_id, total_amount, items
     FROM jsonb_to_record(CAST(:order_document AS jsonb))

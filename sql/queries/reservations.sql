@@ -1,7 +1,7 @@
 -- name: hold(order_document, order_digest)!
 -- Reserves what the order is about to take.
--- Writes no row when the id has a reservation already, even one with other items: Step Functions
--- forgets an execution's name after 90 days, this table does not.
+-- Writes no row when the id has a reservation already, even if that is another order's. This can
+-- happen because Step Functions forgets an execution's name after 90 days.
 INSERT INTO inventory_reservations
     (order_id, customer_id, product_id, quantity, status, order_digest)
 SELECT accepted.order_id, customer_id, product_id, quantity, 'held', :order_digest
