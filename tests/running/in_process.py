@@ -53,6 +53,9 @@ CONTEXT: Any = LambdaContext(
     deadline=0,
 )
 
+KEEP_SESSION: Any = {"core": {"reset_boto3_session": False}}
+"""A new boto3 session for each module would read the same files of botocore again."""
+
 
 @dataclass
 class InProcess(Tables):
@@ -155,7 +158,7 @@ def in_process(postgres: dict[str, str]) -> Iterator[InProcess]:
         "S3_BUCKET": BUCKET,
         "STATE_MACHINE_ARN": TEMPLATE.state_machine.arn,
     }
-    with mock_aws(), deployed(environment):
+    with mock_aws(config=KEEP_SESSION), deployed(environment):
         boto3.client("s3").create_bucket(Bucket=BUCKET)
         _create_state_machine()
         yield InProcess(environment)
