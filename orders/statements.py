@@ -141,7 +141,7 @@ class Audit(Protocol):
     """sql/queries/audit.sql."""
 
     def contradictions(self) -> list[ContradictionsRow]:
-        """Lists the orders whose status demands another status of their reservation.
+        """Lists the orders whose status does not match the status of their reservation.
 
         `reserved` has the statuses that were found; it is null when the order has no reservation.
         """
@@ -177,7 +177,7 @@ class Audit(Protocol):
         """
 
     def past_backup(self, *, since: datetime) -> list[PastBackupRow]:
-        """Lists the orders created since then that have passed BackUpOrder.
+        """Lists the orders that were created at or after `since` and have passed BackUpOrder.
 
         Their backups must be in the bucket.
         """
@@ -196,7 +196,7 @@ class Inventory(Protocol):
     """sql/queries/inventory.sql."""
 
     def give_back(self, *, order_id: str) -> int:
-        """Releases the order's reservation and puts the stock that it held back.
+        """Releases the order's reservation, and adds the quantities that it held to the stock.
 
         This is idempotent: only held stock comes back.
         """
@@ -211,9 +211,10 @@ class Inventory(Protocol):
         """Returns how many pieces of the product are in stock."""
 
     def take_stock(self, *, order_id: str) -> list[TakeStockRow]:
-        """Takes what the order reserved out of stock; returns the products that had enough.
+        """Reduces the stock of each product by the quantity that the order has reserved.
 
-        Rows are locked in product order, so that two orders cannot deadlock.
+        Leaves out products with too little stock, and returns the others. Rows are locked in
+        product order, so that two orders cannot deadlock.
         """
 
 
@@ -266,8 +267,8 @@ class Orders(Protocol):
     def store_order(self, *, order_document: str) -> int:
         """Stores the order and its items, once.
 
-        `created_at` has whole seconds, as the API shows it, so that orders that look like a tie in
-        a list are one and are sorted by id.
+        `created_at` is stored in whole seconds, as the API shows it, so that orders for which a
+        list shows the same time are sorted by id.
         """
 
 
@@ -277,8 +278,8 @@ class Reservations(Protocol):
     def hold(self, *, order_document: str, order_digest: str) -> int:
         """Reserves what the order is about to take.
 
-        Writes no row when the id has a reservation already, even one with other items: Step
-        Functions forgets an execution's name after 90 days, this table does not.
+        Writes no row when the id has a reservation already, even if that is another order's. This
+        can happen because Step Functions forgets an execution's name after 90 days.
         """
 
     def insert_released(self, *, order_document: str, order_digest: str) -> int:

@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import uuid4
 
+from pydantic import TypeAdapter
+
 Document = dict[str, Any]
 
 
@@ -19,3 +21,14 @@ def a_line(product_id: str, quantity: int = 1) -> Document:
 def an_order(*lines: Document, customer_id: str = "CUST001") -> Document:
     """A body for POST /orders."""
     return {"customer_id": customer_id, "items": list(lines)}
+
+
+def a_value(annotation: Any) -> object:  # noqa: ANN401 - whatever a model has
+    """A value of the type that is no default of ours."""
+    schema = TypeAdapter(annotation).json_schema()
+    kinds = {branch.get("type") for branch in schema.get("anyOf", [schema])}
+    return next(
+        value
+        for kind, value in (("string", "a value"), ("integer", 7), ("boolean", True))
+        if kind in kinds
+    )

@@ -16,6 +16,7 @@ from pydantic import BaseModel, RootModel
 from orders.backups import backup_key
 from orders.documents.workflow import Failure
 from orders.model import OrderStatus
+from tests.running.builders import a_value
 from tests.running.definition import FORWARD
 from tests.running.stacks import ROOT
 from tests.scenarios.mock_format import Cases, MockConfig, Response, Thrown
@@ -80,11 +81,21 @@ def numbered(attempts: list[Response]) -> dict[str, Response]:
 
 
 def output(scenario: Scenario, state: str) -> BaseModel:
-    """The model that the state's handler returns, for the scenario's order."""
+    """The model that the state's handler returns, for the scenario's order.
+
+    A required field that this file does not know has any value of its type.
+    """
     spec = FUNCTIONS[f"{state}Function"].spec
     assert spec, f"{state} has no handler"
     whole = document(scenario) | ({"status": "processing"} if state == "UpdateStatus" else {})
-    return spec.output.model_validate({name: whole[name] for name in spec.output.model_fields})
+    fields = spec.output.model_fields.items()
+    return spec.output.model_validate(
+        {
+            name: whole[name] if name in whole else a_value(field.annotation)
+            for name, field in fields
+            if name in whole or field.is_required()
+        }
+    )
 
 
 def document(scenario: Scenario) -> dict[str, Any]:

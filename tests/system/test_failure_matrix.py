@@ -63,6 +63,9 @@ Written by `scripts/test --all tests/system/test_failure_matrix.py`: each cell w
 engine, through the API. In every cell the order ended as one row, its stock was taken once or
 given back once, and the doctor found nothing. A column is the state in which the fault was
 injected (POST: before the workflow starts). A cell is empty where the fault cannot occur.
+
+"Work done": the fault came after the task's work. "Work goes on": the caller got a timeout, and
+the task ran later. "Started": the execution had started. "Hung up": the connection was cut.
 """
 AWS_TRIES = 2
 """The AWS clients of orders/ make so many attempts; a fault must fail all of them to be seen."""

@@ -8,12 +8,12 @@ import json
 from typing import Any
 
 import pytest
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 
 from orders import step_functions
 from orders.documents.api import NewOrder
 from orders.documents.workflow import AcceptedOrder
-from tests.running.builders import Document, a_line, an_id, an_order
+from tests.running.builders import Document, a_line, a_value, an_id, an_order
 from tests.running.in_process import InProcess
 from tests.running.walking import FORWARD, failing
 
@@ -24,17 +24,6 @@ def filled(model: type[BaseModel], **known: object) -> Document:
     """A document in which every field of the model has a value of its own."""
     fields = model.model_fields.items()
     return {name: known.get(name) or a_value(field.annotation) for name, field in fields}
-
-
-def a_value(annotation: Any) -> object:  # noqa: ANN401 - whatever a model has
-    """A value of the type that is no default of ours."""
-    schema = TypeAdapter(annotation).json_schema()
-    kinds = {branch.get("type") for branch in schema.get("anyOf", [schema])}
-    return next(
-        value
-        for kind, value in (("string", "a value"), ("integer", 7), ("boolean", True))
-        if kind in kinds
-    )
 
 
 def asked(document: Document) -> Document:

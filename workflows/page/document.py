@@ -22,7 +22,7 @@ retried.
 ## States
 
 {states}
-Besides the errors in the last column, every task can fail with a transient error (a leaf of
+Besides the errors in the last column, every task can fail with a transient error (a subclass of
 `Unavailable`, Lambda's own errors, `States.Timeout`) once its retries are used up, and with
 `DatabaseRefused` at once.
 
