@@ -59,6 +59,20 @@ def test_the_newest_ten_events_come_in_order_with_their_states(shop: Shop) -> No
     ]
 
 
+def test_an_event_names_the_state_that_the_execution_was_in(functions: InProcess) -> None:
+    """Of an execution that only stands in moto's table, moto tells these four events."""
+    order_id = functions.create(a_line(functions.product()))
+
+    status = functions.api.get(f"/status/{order_id}").json()
+
+    assert [tuple(event.values()) for event in status["recent_events"]] == [
+        ("ExecutionStarted", "2020-01-01T00:00:00", None),
+        ("PassStateEntered", "2020-01-01T00:00:10", "A State"),
+        ("PassStateExited", "2020-01-01T00:00:10", "A State"),
+        ("ExecutionSucceeded", "2020-01-01T00:00:20", None),
+    ]
+
+
 def test_a_failed_execution_tells_why(shop: Shop) -> None:
     status = shop.end(shop.create(a_line("NOPE")))
 
