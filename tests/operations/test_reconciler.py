@@ -449,3 +449,6 @@ def test_the_commands_take_no_nonsense(
 ) -> None:
     assert system.command(command, f"--hours={hours}") == 2
     assert "--hours: Input should be" in capsys.readouterr().err
+
+    assert system.command(command, "--older-than=-1") == 2
+    assert "--older-than: Input should be" in capsys.readouterr().err

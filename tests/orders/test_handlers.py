@@ -81,10 +81,26 @@ def test_an_outage_is_a_500_in_the_errors_own_words() -> None:
 
 
 def test_an_unexpected_error_is_a_500_that_names_its_class_and_never_its_words() -> None:
-    status, body, _ = answered(a_route_that_raises(ValueError(SECRET)))
+    status, body, headers = answered(a_route_that_raises(ValueError(SECRET)))
 
     error = "Unexpected ValueError (request req-7)"
     assert (status, body) == (500, {"message": "Internal server error", "error": error})
+    assert headers["x-request-id"] == "req-7"
+
+
+def test_the_decorators_keep_what_a_handler_declares() -> None:
+    @task(title="t", raises=(DatabaseUnavailable,))
+    def a_task(greeting: Greeting) -> Greeting:
+        return greeting
+
+    @route(summary="s", description="d", raises=(OrderNotFound,), status=HTTPStatus.CREATED)
+    def a_route(path: OrderPath) -> Greeting:
+        return Greeting(words=path.order_id)
+
+    assert vars(a_task)["spec"] == TaskSpec("t", Greeting, Greeting, (DatabaseUnavailable,))
+    assert vars(a_route)["spec"] == RouteSpec(
+        "s", "d", {"path": OrderPath}, Greeting, HTTPStatus.CREATED, (OrderNotFound,)
+    )
 
 
 @pytest.mark.parametrize("error", [OrderNotFound(), DatabaseUnavailable(), KeyError("a bug")])
