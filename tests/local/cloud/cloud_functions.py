@@ -41,7 +41,8 @@ def start(event: dict[str, Any], _: object) -> dict[str, Any]:
 
 def tick(event: dict[str, Any], _: object) -> None:
     """Print the event, a line each."""
-    print("tick", json.dumps(event))  # noqa: T201
+    # One string: print() writes several separately, and two processes' lines could mix.
+    print(f"tick {json.dumps(event)}\n", end="")  # noqa: T201
 
 
 class TooLittle(Exception):
