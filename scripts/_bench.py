@@ -1,7 +1,7 @@
 """Start the local stack several times, use it, and print one table of durations.
 
 Each run starts the stack in a new folder, which includes creating the database, and once more
-in the same folder. One client sends one request at a time. However slow it is, the benchmark does not fail.
+in the same folder. One client sends one request at a time. The benchmark never fails for slowness.
 """
 
 import argparse
