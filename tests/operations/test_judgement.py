@@ -3,6 +3,7 @@
 import json
 from datetime import datetime
 from decimal import Decimal
+from typing import cast
 
 import pytest
 
@@ -59,8 +60,8 @@ GONE = None
 
 
 def row(status: str) -> GetOrderRow:
-    """The order's row and items, as get_order returns them."""
-    return {
+    """The order's row and items, as get_order returns them; columns not named here are null."""
+    known = {
         "order_id": "order-1",
         "customer_id": "CUST001",
         "total_amount": Decimal("30.05"),
@@ -68,6 +69,7 @@ def row(status: str) -> GetOrderRow:
         "created_at": datetime.fromisoformat(STORED["created_at"]),
         "items": PRICED["items"],
     }
+    return cast("GetOrderRow", dict.fromkeys(GetOrderRow.__annotations__) | known)
 
 
 def reservation(*statuses: str) -> list[WithOrderRow]:

@@ -14,7 +14,7 @@ from tests.operations.operated import (
     when_asked,
 )
 from tests.running.builders import a_line, an_order
-from tests.running.definition import TASKS
+from tests.running.definition import TASKS, before
 from tests.running.walking import FORWARD, TaskFailed
 
 
@@ -290,7 +290,7 @@ def test_an_order_whose_workflow_began_anew_after_it_was_judged_is_left_alone(
     order = an_order(a_line(system.product(stock=10), 3))
     key = {"Idempotency-Key": str(uuid4())}
     order_id = system.api.post("/orders", json=order, headers=key).json()["order_id"]
-    document = system.walk(order_id, until="PersistOrder")
+    document = system.walk(order_id, until=before("BackUpOrder"))
     system.forget_executions()
     began = []
 

@@ -24,3 +24,8 @@ COMPENSATION = tuple(_path_from(STATES[FORWARD[0]]["Catch"][-1]["Next"]))
 """The states that follow a failed one."""
 TASKS = tuple(name for name, state in STATES.items() if state["Type"] == "Task")
 COMPENSATING_TASK = COMPENSATION[0]
+
+
+def before(state: str) -> str:
+    """The forward state before this one, not the first."""
+    return FORWARD[FORWARD.index(state) - 1]

@@ -1,5 +1,6 @@
 """BackUpOrder into the bucket."""
 
+from tests.running.definition import before
 from tests.running.in_process import InProcess
 from tests.running.walking import walked
 
@@ -23,7 +24,7 @@ def test_the_key_is_the_orders_day_and_id_and_the_object_is_encrypted(functions:
 
 
 def test_a_second_run_writes_the_same_object(functions: InProcess) -> None:
-    stored = walked(functions, functions.product(), until="PersistOrder")
+    stored = walked(functions, functions.product(), until=before("BackUpOrder"))
 
     first = functions.invoke("BackUpOrderFunction", stored)
 

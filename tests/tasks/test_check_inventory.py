@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.running.builders import a_line, an_id, an_order
+from tests.running.definition import before
 from tests.running.in_process import InProcess
 from tests.running.shop import Shop
 from tests.running.walking import TaskFailed, failing, walked
@@ -21,7 +22,7 @@ def test_takes_the_stock(functions: InProcess) -> None:
 
 def test_takes_it_once_however_often_it_runs(functions: InProcess) -> None:
     product = functions.product(stock=10)
-    priced = walked(functions, product, until="CalculatePrice", quantity=3)
+    priced = walked(functions, product, until=before("CheckInventory"), quantity=3)
 
     first = functions.invoke("CheckInventoryFunction", priced)
     second = functions.invoke("CheckInventoryFunction", priced)
@@ -32,7 +33,7 @@ def test_takes_it_once_however_often_it_runs(functions: InProcess) -> None:
 
 def test_takes_it_once_when_it_runs_twice_at_the_same_time(shop: Shop) -> None:
     product = shop.product(stock=10)
-    priced = walked(shop, product, until="CalculatePrice", quantity=3)
+    priced = walked(shop, product, until=before("CheckInventory"), quantity=3)
 
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda _: shop.invoke("CheckInventoryFunction", priced), range(8)))
@@ -56,7 +57,7 @@ def test_one_short_product_takes_nothing_of_the_others(functions: InProcess) -> 
 
 def test_two_orders_for_the_last_laptop_sell_it_once(shop: Shop) -> None:
     laptop = shop.product(stock=1)
-    orders = [walked(shop, laptop, until="CalculatePrice") for _ in range(8)]
+    orders = [walked(shop, laptop, until=before("CheckInventory")) for _ in range(8)]
 
     def outcome(order: dict[str, object]) -> str:
         try:
@@ -90,7 +91,7 @@ def test_orders_that_want_the_same_products_in_another_order_do_not_deadlock(
 
 def test_too_late_after_the_order_failed_it_takes_nothing(functions: InProcess) -> None:
     product = functions.product(stock=10)
-    priced = walked(functions, product, until="CalculatePrice")
+    priced = walked(functions, product, until=before("CheckInventory"))
     functions.invoke("FailOrderFunction", failing(priced))
 
     with pytest.raises(TaskFailed, match="OrderAlreadySettled"):

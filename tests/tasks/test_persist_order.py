@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from tests.running.definition import before
 from tests.running.in_process import InProcess
 from tests.running.walking import TaskFailed, failing, walked
 
@@ -23,7 +24,7 @@ def test_stores_the_order_with_its_items_as_pending(functions: InProcess) -> Non
 
 
 def test_a_second_run_gives_the_same_order(functions: InProcess) -> None:
-    reserved = walked(functions, functions.product(), until="CheckInventory")
+    reserved = walked(functions, functions.product(), until=before("PersistOrder"))
 
     first = functions.invoke("PersistOrderFunction", reserved)
 
@@ -31,7 +32,7 @@ def test_a_second_run_gives_the_same_order(functions: InProcess) -> None:
 
 
 def test_too_late_after_the_order_failed_it_stores_nothing_new(functions: InProcess) -> None:
-    reserved = walked(functions, functions.product(), until="CheckInventory")
+    reserved = walked(functions, functions.product(), until=before("PersistOrder"))
     functions.invoke("FailOrderFunction", failing(reserved))
 
     with pytest.raises(TaskFailed, match="OrderAlreadySettled"):
@@ -43,7 +44,7 @@ def test_too_late_after_the_order_failed_it_stores_nothing_new(functions: InProc
 
 
 def test_too_late_after_a_delete_it_does_not_bring_the_order_back(functions: InProcess) -> None:
-    reserved = walked(functions, functions.product(), until="CheckInventory")
+    reserved = walked(functions, functions.product(), until=before("PersistOrder"))
     functions.invoke("PersistOrderFunction", reserved)
     assert functions.api.delete(f"/orders/{reserved['order_id']}").status_code == 200
 

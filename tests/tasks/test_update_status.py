@@ -2,12 +2,13 @@
 
 import pytest
 
+from tests.running.definition import before
 from tests.running.in_process import InProcess
 from tests.running.walking import TaskFailed, walked
 
 
 def test_moves_the_order_to_processing_however_often_it_runs(functions: InProcess) -> None:
-    backed_up = walked(functions, functions.product(), until="BackUpOrder")
+    backed_up = walked(functions, functions.product(), until=before("UpdateStatus"))
 
     first = functions.invoke("UpdateStatusFunction", backed_up)
 
@@ -29,7 +30,7 @@ def test_too_late_it_does_not_undo_what_a_person_did(functions: InProcess, statu
 
 
 def test_a_deleted_order_stays_deleted(functions: InProcess) -> None:
-    backed_up = walked(functions, functions.product(), until="BackUpOrder")
+    backed_up = walked(functions, functions.product(), until=before("UpdateStatus"))
     assert functions.api.delete(f"/orders/{backed_up['order_id']}").status_code == 200
 
     with pytest.raises(TaskFailed, match="OrderAlreadySettled"):

@@ -13,6 +13,7 @@ from workflows.checks.functions import check_functions
 from workflows.checks.graph import check_paths, check_targets
 from workflows.checks.known_errors import check_known_errors
 from workflows.checks.reading import check_length, describe
+from workflows.rules.bases import check_bases
 from workflows.rules.compensation import check_compensation
 from workflows.rules.defaults import check_defaults
 from workflows.rules.kept_fields import check_kept_fields
@@ -61,6 +62,7 @@ def _behaviour(flow: Flow, saga: Saga) -> Iterator[str]:
 
 def _declarations(flow: Flow, saga: Saga) -> Iterator[str]:
     yield from check_kept_fields(flow.machine, flow.deployment, saga)
+    yield from check_bases(flow.machine, flow.deployment)
     yield from check_defaults(flow)
     yield from check_raised_errors(flow.machine, flow.deployment)
     yield from check_labels(flow.machine, flow.deployment)
