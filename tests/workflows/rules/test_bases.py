@@ -18,6 +18,8 @@ def test_an_output_that_is_not_based_on_the_input_is_refused() -> None:
     spec = spec_of("BackUpOrder")._replace(input=CourieredOrder, output=BackedUpOrder)
 
     assert list(check_bases(MACHINE, with_specs({"BackUpOrder": spec}))) == [
-        "BackUpOrder takes CourieredOrder and returns BackedUpOrder, which is not based on it: "
-        "make CourieredOrder the base of BackedUpOrder."
+        (
+            "BackUpOrder takes CourieredOrder and returns BackedUpOrder, which is not based on it: "
+            "make CourieredOrder the base of BackedUpOrder."
+        )
     ]
