@@ -9,7 +9,7 @@ from workflows.checks.retrying import ALL
 from workflows.error_names import leaf_names
 from workflows.rules.saga import Saga
 
-TRANSIENT = {
+TRANSIENT_ERRORS = {
     "Lambda.AWSLambdaException",
     "Lambda.ClientExecutionTimeoutException",
     "Lambda.SdkClientException",
@@ -45,7 +45,7 @@ def _retried_in_vain(name: str, errors: set[str]) -> Iterator[str]:
 
 
 def _not_retried(name: str, errors: set[str]) -> Iterator[str]:
-    missing = sorted({*TRANSIENT, *leaf_names(Unavailable)} - errors)
+    missing = sorted({*TRANSIENT_ERRORS, *leaf_names(Unavailable)} - errors)
     if missing and not errors & ANY_ERROR:
         listed = ", ".join(missing)
         yield f"{name} does not retry {listed}, which may be transient: add them to a retrier."
