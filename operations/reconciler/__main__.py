@@ -39,7 +39,7 @@ def _run(request: Reconciliation) -> bool:
     for each in run(request):
         sys.stdout.write(f"{each.order_id} {would}{each.outcome}: {each.why}\n")
         all_repaired = all_repaired and each.outcome != "left"
-    sys.stdout.write("nothing else to settle\n")
+    sys.stdout.write("nothing else to repair\n")
     return all_repaired
 
 

@@ -398,7 +398,7 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(
     assert capsys.readouterr().out.splitlines() == [
         f"{order_id} would be failed: its execution is ABORTED",
         f"{lost} would be backed up: its backup was not there",
-        "nothing else to settle",
+        "nothing else to repair",
     ]
     assert system.reservations(order_id) == {"held"}
     assert system.backups(lost) == []
@@ -407,7 +407,7 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(
     assert capsys.readouterr().out.splitlines() == [
         f"{order_id} failed: its execution is ABORTED",
         f"{lost} backed up: its backup was not there",
-        "nothing else to settle",
+        "nothing else to repair",
     ]
 
 
@@ -423,7 +423,7 @@ def test_the_command_fails_when_an_order_was_left(
     left = (
         f"{order_id} left: WorkflowUnavailable: The workflow service did not answer: InternalError"
     )
-    assert capsys.readouterr().out.splitlines() == [left, "nothing else to settle"]
+    assert capsys.readouterr().out.splitlines() == [left, "nothing else to repair"]
     system.reconcile()
 
 

@@ -106,7 +106,7 @@ def test_the_commands_look_at_the_running_system(own: Shop) -> None:
     assert reconciler.returncode == 0
     assert reconciler.stdout.splitlines() == [
         f"{order_id} backed up: its backup was not there",
-        "nothing else to settle",
+        "nothing else to repair",
     ]
 
 
