@@ -25,6 +25,7 @@ class Options:
     faults: bool
     schedules: float | None
     backoff_scale: float
+    unkind: bool
 
 
 def parse(arguments: Sequence[str] | None = None) -> Options:
@@ -80,6 +81,11 @@ def _add_functions(parser: argparse.ArgumentParser) -> None:
         "--faults",
         action="store_true",
         help="inject the faults that are sent to /faults of the Lambda and AWS addresses",
+    )
+    add(
+        "--unkind",
+        action="store_true",
+        help="behave as AWS does: eventual consistency, quotas, permissions",
     )
     add(
         "--schedules",
