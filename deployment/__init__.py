@@ -1,7 +1,11 @@
 """The only reader of template.yaml: functions, routes, schedules, permissions, state machine.
 
 template        the whole template, with values in place of CloudFormation's expressions
-state_machine   the state machine's definition, its substitutions and what its role may invoke
+state_machine   the state machine's definition, its substitutions and its role
+roles           the roles of the functions and of the state machine
+policies        the statements of a role's policies, and what they allow
+conditions      the conditions of statements
+wildcards       IAM's wildcards
 schedules       EventBridge's schedules and their rate expressions
 cloudformation  CloudFormation's short tags and intrinsic functions
 errors          InvalidTemplate

@@ -79,6 +79,10 @@ class Resolver(NamedTuple):
             return self._intrinsic(name, node[name])
         return {key: self.resolve(item) for key, item in node.items()}
 
+    def is_created(self, resource: Mapping[str, Any]) -> bool:
+        """Whether the resource's Condition holds, if it has one."""
+        return "Condition" not in resource or self._is_true({"Condition": resource["Condition"]})
+
     def _intrinsic(self, name: str, argument: Any) -> Any:  # noqa: ANN401
         functions: dict[str, Callable[[Any], Any]] = {
             "Ref": self._ref,

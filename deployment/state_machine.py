@@ -1,7 +1,7 @@
-"""The state machine: its definition, its substitutions and what its role may invoke."""
+"""The state machine: its definition, its substitutions and its role."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -9,21 +9,22 @@ from typing import Any
 
 from deployment.cloudformation import Resolver
 from deployment.errors import InvalidTemplate
+from deployment.policies import Role
 
 
 @dataclass(frozen=True)
 class StateMachine:
     """A state machine as the template describes it.
 
-    `file` holds its ASL, `substitutions` the ARNs by the names that the ASL uses, `invocable`
-    the ARNs of the functions that its role may invoke.
+    `file` holds its ASL, `substitutions` the ARNs by the names that the ASL uses. It calls Lambda
+    under its `role`.
     """
 
     name: str
     arn: str
     file: Path
     substitutions: Mapping[str, str]
-    invocable: frozenset[str]
+    role: Role
 
     @cached_property
     def definition(self) -> str:
@@ -39,6 +40,10 @@ class StateMachine:
             raise InvalidTemplate(message) from error
         return re.sub(r"\$\{(\w+)\}", self._substitute, text)
 
+    def may_invoke(self, function_arn: str) -> bool:
+        """Whether its role may invoke this function, or this version of a function."""
+        return self.role.allows("lambda:InvokeFunction", function_arn)
+
     def _substitute(self, found: re.Match[str]) -> str:
         if found[1] not in self.substitutions:
             message = (
@@ -50,7 +55,7 @@ class StateMachine:
 
 
 def read_state_machine(
-    name: str, properties: Mapping[str, Any], folder: Path, resolver: Resolver
+    name: str, properties: Mapping[str, Any], folder: Path, resolver: Resolver, role: Role
 ) -> StateMachine:
     """The state machine of these properties; `folder` is the template's."""
     arn = resolver.arn(name)
@@ -59,18 +64,5 @@ def read_state_machine(
         arn=arn,
         file=folder / properties["DefinitionUri"],
         substitutions=resolver.resolve(properties.get("DefinitionSubstitutions", {})),
-        invocable=frozenset(_invocable(properties, resolver)),
+        role=role,
     )
-
-
-def _invocable(properties: Mapping[str, Any], resolver: Resolver) -> Iterator[str]:
-    """The ARNs in the role's statements that allow lambda:InvokeFunction."""
-    for policy in properties.get("Policies", ()):
-        for statement in policy["Statement"]:
-            allowed = statement["Effect"] == "Allow"
-            if allowed and "lambda:InvokeFunction" in _listed(statement["Action"]):
-                yield from _listed(resolver.resolve(statement["Resource"]))
-
-
-def _listed(one_or_more: str | list[str]) -> list[str]:
-    return [one_or_more] if isinstance(one_or_more, str) else one_or_more

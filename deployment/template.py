@@ -1,4 +1,4 @@
-"""What template.yaml says: functions, routes, schedules and the state machine."""
+"""What template.yaml says: functions, roles, routes, schedules and the state machine."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,6 +10,8 @@ import yaml
 from deployment import cloudformation
 from deployment.cloudformation import Resolver
 from deployment.errors import InvalidTemplate
+from deployment.policies import Role
+from deployment.roles import read_roles, role_name
 from deployment.schedules import Schedule, read_schedule
 from deployment.state_machine import StateMachine, read_state_machine
 
@@ -28,6 +30,11 @@ class Function:
     memory: int
     environment: Mapping[str, str]
 
+    @property
+    def role(self) -> str:
+        """The logical id of the role under which the function calls AWS."""
+        return role_name(self.name)
+
 
 @dataclass(frozen=True)
 class Route:
@@ -43,6 +50,7 @@ class Template:
     """template.yaml with local values in place of its expressions."""
 
     functions: dict[str, Function]
+    roles: dict[str, Role]
     routes: list[Route]
     schedules: list[Schedule]
     binary_types: list[str]
@@ -83,12 +91,14 @@ class _Reader:
 
     def template(self) -> Template:
         functions = list(self._resources("Function"))
+        roles = read_roles(self.resolver)
         return Template(
             functions={name: self._function(name, its) for name, its in functions},
+            roles=roles,
             routes=[route for name, its in functions for route in _routes(name, its)],
             schedules=[each for name, its in functions for each in self._schedules(name, its)],
             binary_types=list(self._binary_types()),
-            state_machine=self._state_machine(),
+            state_machine=self._state_machine(roles),
         )
 
     def _resources(self, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -128,9 +138,10 @@ class _Reader:
         for api in apis:
             yield from (kind.replace("~1", "/") for kind in api.get("BinaryMediaTypes", []))
 
-    def _state_machine(self) -> StateMachine:
+    def _state_machine(self, roles: Mapping[str, Role]) -> StateMachine:
         ((name, properties),) = self._resources("StateMachine")  # ValueError unless exactly one
-        return read_state_machine(name, properties, self.folder, self.resolver)
+        role = roles[role_name(name)]
+        return read_state_machine(name, properties, self.folder, self.resolver, role)
 
 
 def _routes(function: str, properties: dict[str, Any]) -> Iterator[Route]:

@@ -8,8 +8,7 @@ postgres_faults       cuts a connection to PostgreSQL, crashes the server, refus
 held_invocations      the invocations that a "hold" fault stops until they are released
 aws_faults            the kinds of faults that an operation of S3 or Step Functions can have
 aws_fault_middleware  triggers them in front of moto, and serves /faults at moto's address
-aws_requests          which AWS operation a request asks for, and how its service words errors
 
 /faults at the Lambda address is served by local/lambda_functions/fault_api.py. The deployed
-functions contain nothing of this. This package imports nothing else of ours.
+functions contain nothing of this. Of ours, this package imports local/aws_requests.py only.
 """

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from local.aws_requests import AwsRequest, status_line
 from local.faults.aws_faults import FAULTS, AnyAwsFault, AwsFaultPlan, Error, Slow
-from local.faults.aws_requests import AwsRequest, status_line
 from local.faults.fault_plan import as_json
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class AwsFaultMiddleware:
     ) -> Iterable[bytes]:
         if fault.when == "after":
             _perform(self._application, environ)
-        media_type, body = request.error(fault.code)
+        media_type, body = request.error(fault.code, "injected fault")
         start(status_line(fault.status), [("Content-Type", media_type)])
         return [body]
 

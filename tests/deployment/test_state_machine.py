@@ -1,4 +1,4 @@
-"""The state machine's definition, its substitutions and what its role may invoke."""
+"""The state machine's definition, its substitutions and its role."""
 
 from pathlib import Path
 
@@ -47,26 +47,26 @@ def test_whoever_gives_no_values_needs_no_definition(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("statement", "invocable"),
-    [
-        ("Effect: Allow, Action: lambda:InvokeFunction, Resource: !GetAtt F.Arn", {F_ARN}),
-        ("Effect: Allow, Action: ['lambda:InvokeFunction'], Resource: [!GetAtt F.Arn]", {F_ARN}),
-        ("Effect: Deny, Action: lambda:InvokeFunction, Resource: !GetAtt F.Arn", set()),
-        ("Effect: Allow, Action: lambda:GetFunction, Resource: !GetAtt F.Arn", set()),
-    ],
+    ("resource", "versions"),
+    [("!GetAtt F.Arn", [""]), ("!Sub '${F.Arn}:*'", [":1", ":live"])],
 )
-def test_the_role_may_invoke_what_its_statements_allow(
-    tmp_path: Path, statement: str, invocable: set[str]
+def test_the_machine_may_invoke_what_its_role_allows(
+    tmp_path: Path, resource: str, versions: list[str]
 ) -> None:
-    assert read(tmp_path, with_statement(statement)).state_machine.invocable == invocable
+    statement = f"Effect: Allow, Action: lambda:InvokeFunction, Resource: {resource}"
+
+    machine = read(tmp_path, with_statement(statement)).state_machine
+
+    may_invoke = [version for version in ("", ":1", ":live") if machine.may_invoke(F_ARN + version)]
+    assert may_invoke == versions
 
 
-def test_a_template_without_policies_allows_nothing(tmp_path: Path) -> None:
-    assert read(tmp_path).state_machine.invocable == set()
+def test_a_machine_without_policies_may_invoke_nothing(tmp_path: Path) -> None:
+    assert not read(tmp_path).state_machine.may_invoke(F_ARN)
 
 
 def test_our_role_may_invoke_every_function_that_is_substituted() -> None:
     machine = template.read(template.TEMPLATE, VALUES | {"DbPassword": "secret"}).state_machine
 
-    assert set(machine.substitutions.values()) == machine.invocable
+    assert all(map(machine.may_invoke, machine.substitutions.values()))
     assert "${" not in machine.definition

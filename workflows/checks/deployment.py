@@ -35,7 +35,7 @@ def deployed(template: Path = TEMPLATE) -> Deployment:
     by_arn = {function.arn: function for function in found.functions.values()}
     machine = found.state_machine
     return {
-        name: TaskFunction(by_arn[arn], _spec(by_arn[arn].handler), arn in machine.invocable)
+        name: TaskFunction(by_arn[arn], _spec(by_arn[arn].handler), machine.may_invoke(arn))
         for name, arn in machine.substitutions.items()
         if arn in by_arn
     }

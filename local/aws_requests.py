@@ -12,18 +12,21 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 S3_OBJECTS = {"GET": "GetObject", "HEAD": "HeadObject", "PUT": "PutObject"}
-MESSAGE = "injected fault"
 
 
 @dataclass(frozen=True)
 class AwsRequest:
-    """A request with its whole body. `target` is X-Amz-Target, a header that S3 does not use."""
+    """A request with its whole body. `target` is X-Amz-Target, a header that S3 does not use.
+
+    `access_key` is the id of the caller's access key, empty for a request without a signature.
+    """
 
     target: str
     method: str
     path: str
     query: str
     body: bytes
+    access_key: str
 
     @classmethod
     def read(cls, environ: "WSGIEnvironment") -> "AwsRequest":
@@ -36,6 +39,7 @@ class AwsRequest:
             path=unquote(environ["PATH_INFO"]),
             query=environ.get("QUERY_STRING", ""),
             body=body,
+            access_key=_access_key(environ.get("HTTP_AUTHORIZATION", "")),
         )
 
     @property
@@ -49,14 +53,19 @@ class AwsRequest:
         listing = self.method == "GET" and "list-type" in parse_qs(self.query)
         return "ListObjectsV2" if listing else ""
 
-    def error(self, code: str | None) -> tuple[str, bytes]:
+    def error(self, code: str | None, message: str) -> tuple[str, bytes]:
         """The media type and the body of an error response, in the service's format."""
         if self.target:
-            document = {"__type": code or "InternalServerException", "message": MESSAGE}
+            document = {"__type": code or "InternalServerException", "message": message}
             return "application/x-amz-json-1.0", json.dumps(document).encode()
-        text = f"<Code>{escape(code or 'InternalError')}</Code><Message>{MESSAGE}</Message>"
+        text = f"<Code>{escape(code or 'InternalError')}</Code><Message>{escape(message)}</Message>"
         body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error>{text}</Error>'
         return "application/xml", b"" if self.method == "HEAD" else body.encode()
+
+
+def _access_key(authorization: str) -> str:
+    """The key id in the header of Signature Version 4: `... Credential=ID/date/region/...`."""
+    return authorization.partition("Credential=")[2].partition("/")[0]
 
 
 def status_line(status: int) -> str:
