@@ -24,6 +24,9 @@ ARNS = {
     "AWS::S3::Bucket": "arn:aws:s3:::",
 }
 
+_VERSION = ".Version"
+"""SAM's `!Ref Function.Version` is the ARN of the version that a deployment publishes."""
+
 
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml's loader, where there is one, is eight times as fast."""
@@ -62,11 +65,13 @@ class Resolver(NamedTuple):
     """Evaluates a template's expressions with local values.
 
     `values` maps parameters to their values, and logical ids of resources to physical names. A
-    resource that is not in it is named by its logical id.
+    resource that is not in it is named by its logical id. `version` is the number of the published
+    version to which SAM's `!Ref Function.Version` refers.
     """
 
     document: Mapping[str, Any]
     values: Mapping[str, str]
+    version: int = 1
 
     def resolve(self, node: Any) -> Any:  # noqa: ANN401  # any YAML value
         """The node with its expressions evaluated; raises InvalidTemplate for an unknown one."""
@@ -107,7 +112,20 @@ class Resolver(NamedTuple):
             return self.values[name]
         if name in self.document["Resources"]:
             return self._physical(name)
+        if name.endswith(_VERSION):
+            return self._version(name.removesuffix(_VERSION))
         return self._default(name)
+
+    def _version(self, function: str) -> str:
+        properties = self.document["Resources"].get(function, {}).get("Properties", {})
+        defaults = self.document.get("Globals", {}).get("Function", {})
+        if "AutoPublishAlias" not in defaults | properties:
+            message = (
+                f"template.yaml refers to {function}.Version, but SAM publishes versions of "
+                "functions with AutoPublishAlias only: add it, or correct the name."
+            )
+            raise InvalidTemplate(message)
+        return f"{self.arn(function)}:{self.version}"
 
     def _default(self, name: str) -> Any:  # noqa: ANN401
         parameter = self.document.get("Parameters", {}).get(name, {})

@@ -57,16 +57,20 @@ class Template:
     state_machine: StateMachine
 
 
-def read(path: Path = TEMPLATE, values: Mapping[str, str] | None = None) -> Template:
+def read(
+    path: Path = TEMPLATE, values: Mapping[str, str] | None = None, version: int = 1
+) -> Template:
     """Read a SAM template. Raises InvalidTemplate when it cannot be used.
 
     `values` maps parameters to their values, and logical ids of resources to physical names.
     Without `values`, the value of a parameter that has no default is the parameter's name. That
-    is enough to read routes, handlers, timeouts and permissions.
+    is enough to read routes, handlers, timeouts and permissions. `version` is the number of the
+    functions' version that is published.
     """
     try:
         document = cloudformation.load(path.read_text("utf-8"))
-        resolver = Resolver(document, _own_names(document) if values is None else values)
+        known = _own_names(document) if values is None else values
+        resolver = Resolver(document, known, version)
         template = _Reader(path.parent, resolver).template()
     except OSError as error:
         message = f"Cannot read {error.filename}: {error.strerror}."

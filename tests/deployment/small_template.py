@@ -29,9 +29,9 @@ Resources:
 """
 
 
-def read(folder: Path, text: str = TEXT, definition: str = "{}") -> Template:
+def read(folder: Path, text: str = TEXT, definition: str = "{}", version: int = 1) -> Template:
     """Read this template, with this definition of the state machine, with VALUES."""
     path = folder / "template.yaml"
     path.write_text(text)
     (folder / "machine.asl.json").write_text(definition)
-    return template.read(path, VALUES)
+    return template.read(path, VALUES, version)

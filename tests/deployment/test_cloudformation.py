@@ -27,9 +27,21 @@ def test_an_expression_is_evaluated(tmp_path: Path, value: str, resolved: str) -
     assert found.functions["F"].environment["V"] == resolved
 
 
+@pytest.mark.parametrize("version", [1, 7])
+def test_a_functions_version_is_its_arn_with_the_published_number(
+    tmp_path: Path, version: int
+) -> None:
+    published = TEXT.replace("Handler:", "AutoPublishAlias: live\n      Handler:")
+
+    found = read(tmp_path, published.replace("VALUE", "!Ref F.Version"), version=version)
+
+    assert found.functions["F"].environment["V"] == f"{found.functions['F'].arn}:{version}"
+
+
 @pytest.mark.parametrize(
     ("value", "complaint"),
     [
+        ("!Ref F.Version", "SAM publishes versions of functions with AutoPublishAlias only"),
         ("!ImportValue Else", "uses Fn::ImportValue, which the local cloud cannot evaluate"),
         ("!Ref Nothing", "refers to Nothing, which has no local value: correct the name"),
         ("!GetAtt OrderBackupBucket.DomainName", "uses OrderBackupBucket.DomainName"),

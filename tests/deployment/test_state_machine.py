@@ -65,8 +65,12 @@ def test_a_machine_without_policies_may_invoke_nothing(tmp_path: Path) -> None:
     assert not read(tmp_path).state_machine.may_invoke(F_ARN)
 
 
-def test_our_role_may_invoke_every_function_that_is_substituted() -> None:
-    machine = template.read(template.TEMPLATE, VALUES | {"DbPassword": "secret"}).state_machine
+def test_our_definition_calls_versions_and_our_role_may_invoke_all_of_them() -> None:
+    own = template.read(template.TEMPLATE, VALUES | {"DbPassword": "secret"}, version=3)
+    machine = own.state_machine
 
-    assert all(map(machine.may_invoke, machine.substitutions.values()))
+    unversioned = [arn.removesuffix(":3") for arn in machine.substitutions.values()]
+    assert all(machine.may_invoke(f"{arn}:{version}") for arn in unversioned for version in (1, 3))
+    assert not any(map(machine.may_invoke, unversioned))
     assert "${" not in machine.definition
+    assert f"{own.functions['FailOrderFunction'].arn}:3" in machine.definition

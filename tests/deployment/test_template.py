@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from deployment import template
+from deployment import cloudformation, template
 from deployment.errors import InvalidTemplate
 from deployment.template import Route
 from tests.deployment.small_template import VALUES, read
@@ -44,6 +44,15 @@ def test_our_template_is_read() -> None:
 
     assert {route.function for route in own.routes} < set(own.functions)
     assert own.functions["CreateOrderFunction"].environment["S3_BUCKET"] == "backups"
+
+
+def test_each_of_our_functions_is_called_through_an_alias() -> None:
+    document = cloudformation.load(template.TEMPLATE.read_text("utf-8"))
+
+    assert document["Globals"]["Function"]["AutoPublishAlias"] == "live"
+    assert document["Globals"]["Function"]["AutoPublishAliasAllProperties"] == "true"
+    for resource in document["Resources"].values():
+        assert not resource.get("Properties", {}).keys() & {"AutoPublishAlias"}
 
 
 def test_without_values_a_parameter_is_its_own_name() -> None:

@@ -8,6 +8,7 @@ types          whether a value of one type can be read as another
 flow           the payload along every transition: each state's output is the next one's input
 json_paths     a Fail state's JSONPaths lead to strings
 functions      every Task runs a deployed function, and has a longer timeout than it
+versions       every Task calls a published version, and the role may invoke older ones, too
 known_errors   every error that Retry and Catch name can be raised
 budget         the longest that an execution can take, against the machine's own timeout
 deployment     the deployed functions that a machine is checked against

@@ -9,20 +9,27 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
+from deployment.state_machine import StateMachine
 from deployment.template import TEMPLATE, Function, read
 from orders.handlers import TaskSpec
+
+_ANY_VERSION = "12345"
 
 
 class TaskFunction(NamedTuple):
     """A deployed function that a Task may run.
 
-    `spec` is None when its handler is not there or was not made with @task. `is_invocable` says
-    whether the state machine's role may invoke it.
+    `spec` is None when its handler is not there or was not made with @task. `is_versioned` says
+    whether the definition calls a published version of it, `is_invocable` whether the state
+    machine's role may invoke that or any version, and `only_versions` whether the role may invoke
+    every version, and nothing else of the function.
     """
 
     function: Function
     spec: TaskSpec | None
     is_invocable: bool
+    is_versioned: bool
+    only_versions: bool
 
 
 Deployment: TypeAlias = Mapping[str, TaskFunction]
@@ -32,13 +39,23 @@ Deployment: TypeAlias = Mapping[str, TaskFunction]
 def deployed(template: Path = TEMPLATE) -> Deployment:
     """The deployment that a template describes. Raises InvalidTemplate."""
     found = read(template)
-    by_arn = {function.arn: function for function in found.functions.values()}
-    machine = found.state_machine
     return {
-        name: TaskFunction(by_arn[arn], _spec(by_arn[arn].handler), machine.may_invoke(arn))
-        for name, arn in machine.substitutions.items()
-        if arn in by_arn
+        name: _task_function(function, arn, found.state_machine)
+        for name, arn in found.state_machine.substitutions.items()
+        for function in found.functions.values()
+        if arn == function.arn or arn.startswith(f"{function.arn}:")
     }
+
+
+def _task_function(function: Function, called: str, machine: StateMachine) -> TaskFunction:
+    any_version = machine.may_invoke(f"{function.arn}:{_ANY_VERSION}")
+    return TaskFunction(
+        function=function,
+        spec=_spec(function.handler),
+        is_invocable=any_version or machine.may_invoke(called),
+        is_versioned=called != function.arn,
+        only_versions=any_version and not machine.may_invoke(function.arn),
+    )
 
 
 def _spec(handler: str) -> TaskSpec | None:

@@ -20,11 +20,11 @@ def _first_fault(name: str, task: Task, deployment: Deployment) -> Iterator[str]
             f"function, and {task.function} to DefinitionSubstitutions."
         )
         return
-    function, spec, is_invocable = deployment[task.function]
+    function, spec, is_invocable = deployment[task.function][:3]
     if not is_invocable:
         yield (
-            f"{name} runs {task.function}, which the state machine's role may not invoke: add it "
-            "to the Resource list of RunTheTasks in template.yaml."
+            f"{name} runs {task.function}, which the state machine's role may not invoke: add "
+            f"`!Sub ${{{function.name}.Arn}}:*` to RunTheTasks in template.yaml."
         )
     elif spec is None:
         yield (

@@ -26,7 +26,7 @@ def states_table(machine: Machine, deployment: Deployment) -> str:
 def _row(name: str, state: State, deployment: Deployment) -> tuple[str, ...]:
     if not isinstance(state, Task):
         return (name, state.comment, state.type, "", "", "", f"`{state.error or state.error_path}`")
-    function, spec, _ = deployment[state.function]
+    function, spec = deployment[state.function][:2]
     file = function.handler.removesuffix(".handler").replace(".", "/")
     return (
         name,

@@ -13,6 +13,7 @@ from workflows.checks.functions import check_functions
 from workflows.checks.graph import check_paths, check_targets
 from workflows.checks.known_errors import check_known_errors
 from workflows.checks.reading import check_length, describe
+from workflows.checks.versions import check_versions
 from workflows.rules.bases import check_bases
 from workflows.rules.compensation import check_compensation
 from workflows.rules.defaults import check_defaults
@@ -48,6 +49,7 @@ def _stages(
     yield check_targets(machine)
     yield check_paths(machine)
     yield check_functions(machine, deployment)
+    yield check_versions(machine, deployment)
     yield _behaviour(flow, saga)
     yield _declarations(flow, saga)
 

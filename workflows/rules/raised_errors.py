@@ -28,7 +28,7 @@ MUST_BE_DECLARED = (OrderRefused, RequestError)
 def check_raised_errors(machine: Machine, deployment: Deployment) -> Iterator[str]:
     """Check what the handler of every Task declares."""
     for name, task in tasks(machine).items():
-        function, spec, _ = deployment[task.function]
+        function, spec = deployment[task.function][:2]
         if spec:
             yield from misdeclared(name, function.handler, spec.raises)
 

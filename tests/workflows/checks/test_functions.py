@@ -65,7 +65,7 @@ def test_a_handler_that_is_no_task_is_refused(tmp_path: Path, handler: str) -> N
 
 
 def test_a_function_that_the_machines_role_may_not_invoke_is_refused(tmp_path: Path) -> None:
-    listed = "                - !GetAtt BackUpOrderFunction.Arn\n"
+    listed = "                - !Sub ${BackUpOrderFunction.Arn}:*\n"
 
     found = deployed_from(tmp_path, listed, "")
 
