@@ -50,7 +50,7 @@ def test_each_of_our_functions_is_called_through_an_alias() -> None:
     document = cloudformation.load(template.TEMPLATE.read_text("utf-8"))
 
     assert document["Globals"]["Function"]["AutoPublishAlias"] == "live"
-    assert document["Globals"]["Function"]["AutoPublishAliasAllProperties"] == "true"
+    assert document["Globals"]["Function"]["AutoPublishAliasAllProperties"] is True
     for resource in document["Resources"].values():
         assert not resource.get("Properties", {}).keys() & {"AutoPublishAlias"}
 
