@@ -6,7 +6,8 @@ ignored.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from deployment.conditions import are_met
 from deployment.errors import InvalidTemplate
@@ -15,7 +16,8 @@ from deployment.wildcards import matches
 _KNOWN = {"Sid", "Effect", "Principal", "Action", "Resource", "Condition"}
 
 
-class Statement(NamedTuple):
+@dataclass(frozen=True)
+class Statement:
     """A statement whose conditions are met. Actions and resources may have wildcards."""
 
     effect: Literal["Allow", "Deny"]
@@ -29,7 +31,8 @@ class Statement(NamedTuple):
         )
 
 
-class Role(NamedTuple):
+@dataclass(frozen=True)
+class Role:
     """A role by the logical id that it has in the deployed stack."""
 
     name: str

@@ -11,6 +11,7 @@ eventbridge       runs functions on their schedules, such as operations/reconcil
 api_gateway/      API Gateway: routes, API key, proxy events
 lambda_functions/ Lambda: worker processes, concurrency limit, timeouts, the Invoke API
 step_functions/   Step Functions and S3: moto's server, patched
+iam/              IAM: what each role may call, with --unkind
 postgres/         RDS: an embedded PostgreSQL server
 faults/           fault injection, for tests
 processes/        child processes and their restarts, HTTP servers, the data folder

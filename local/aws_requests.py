@@ -39,7 +39,7 @@ class AwsRequest:
             path=unquote(environ["PATH_INFO"]),
             query=environ.get("QUERY_STRING", ""),
             body=body,
-            access_key=_access_key(environ.get("HTTP_AUTHORIZATION", "")),
+            access_key=access_key(environ.get("HTTP_AUTHORIZATION", "")),
         )
 
     @property
@@ -63,8 +63,11 @@ class AwsRequest:
         return "application/xml", b"" if self.method == "HEAD" else body.encode()
 
 
-def _access_key(authorization: str) -> str:
-    """The key id in the header of Signature Version 4: `... Credential=ID/date/region/...`."""
+def access_key(authorization: str) -> str:
+    """The access key id of a request, from its Authorization header; empty without a signature.
+
+    The header of Signature Version 4 has it in `Credential=ID/date/region/service/aws4_request`.
+    """
     return authorization.partition("Credential=")[2].partition("/")[0]
 
 

@@ -46,4 +46,5 @@ def with_lambda_variables(function: Function, variables: Mapping[str, str]) -> F
         "_HANDLER": function.handler,
     }
     aws = {name: value for name, value in variables.items() if name.startswith("AWS_")}
-    return replace(function, environment=dict(function.environment) | own | aws)
+    key = {"AWS_ACCESS_KEY_ID": function.role}  # as local/iam/callers.py tells callers
+    return replace(function, environment=dict(function.environment) | own | aws | key)

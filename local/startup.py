@@ -16,6 +16,8 @@ from deployment import template
 from local import environment, eventbridge
 from local.api_gateway.gateway import Gateway
 from local.command_line import ROOT, Options
+from local.iam import role_file
+from local.iam.callers import Callers
 from local.lambda_functions import forkserver
 from local.lambda_functions.invoke_api import InvokeApi
 from local.lambda_functions.runtime import Runtime
@@ -99,7 +101,8 @@ class _Startup:
         ]
         runtime = Runtime(functions, self._folder.logs)
         self._exits.callback(runtime.stop)
-        app = InvokeApi(runtime, with_faults=self._options.faults).app
+        callers = _callers_of_functions(stack)
+        app = InvokeApi(runtime, with_faults=self._options.faults, callers=callers).app
         await self._exits.enter_async_context(http_server.serving(app, invocations))
         return runtime
 
@@ -121,6 +124,12 @@ class _Startup:
         await self._exits.enter_async_context(eventbridge.running(schedules, runtime))
 
 
+def _callers_of_functions(stack: Stack) -> Callers | None:
+    """Who may invoke functions; None: everybody. Another engine has no role of ours."""
+    restricted = stack.options.unkind and not stack.options.step_functions
+    return Callers(stack.template.roles.values()) if restricted else None
+
+
 async def _migrate(stack: Stack) -> None:
     """Migrate the database and seed an empty inventory, as scripts/migrate does."""
     command = (sys.executable, "-m", "operations.migrations", "--seed")
@@ -135,6 +144,9 @@ async def _moto(stack: Stack, listening: socket.socket) -> AsyncIterator[Child]:
     lambda_port = int(stack.lambda_url.rpartition(":")[2])
     log = stack.folder.log("moto")
     options = [str(stack.options.backoff_scale), *(["--faults"] if stack.options.faults else [])]
+    if stack.options.unkind:
+        role_file.write(stack.folder.roles, stack.template.roles.values())
+        options += ["--roles", str(stack.folder.roles)]
     async with moto_process.server(listening, lambda_port, ROOT, log, *options) as server:
         await server.while_alive(_create_resources(stack))
         yield server

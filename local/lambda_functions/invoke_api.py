@@ -12,6 +12,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from deployment.cloudformation import ACCOUNT, REGION
+from local.aws_requests import access_key
+from local.iam.callers import Callers
 from local.lambda_functions.concurrency_limit import Throttled
 from local.lambda_functions.fault_api import FaultApi
 from local.lambda_functions.invocation_result import InvocationResult
@@ -22,10 +24,15 @@ _log = logging.getLogger(__name__)
 
 
 class InvokeApi:
-    """Serves a runtime over HTTP; /faults is served only `with_faults`."""
+    """Serves a runtime over HTTP; /faults is served only `with_faults`.
 
-    def __init__(self, runtime: Runtime, *, with_faults: bool) -> None:
-        self._runtime = runtime
+    With `callers`, a function is invoked only if the caller's role allows it.
+    """
+
+    def __init__(
+        self, runtime: Runtime, *, with_faults: bool, callers: Callers | None = None
+    ) -> None:
+        self._runtime, self._callers = runtime, callers
         self._background: set[asyncio.Task[InvocationResult]] = set()
         routes = [
             Route("/2015-03-31/functions/{name:path}/invocations", self.invoke, methods=["POST"])
@@ -36,6 +43,10 @@ class InvokeApi:
 
     async def invoke(self, request: Request) -> Response:
         """Respond as AWS does: a handler that fails makes a 200 with X-Amz-Function-Error."""
+        if refusal := self._refusal(request):
+            # Lambda names it AccessDeniedException, and Step Functions, which invokes the
+            # functions, reports that as Lambda.AWSLambdaException.
+            return _error(403, "AWSLambdaException", refusal)
         name = _function_name(request.path_params["name"])
         body = await request.body()
         if name not in self._runtime:
@@ -49,6 +60,15 @@ class InvokeApi:
             message = f"Could not parse request body into json: {error}"
             return _error(400, "InvalidRequestContentException", message)
         return await self._dispatch(request, name, event)
+
+    def _refusal(self, request: Request) -> str | None:
+        """Why the caller may not invoke the function, or None when it may."""
+        if self._callers is None:
+            return None
+        name = unquote(request.path_params["name"])
+        arn = name if name.startswith("arn:") else _arn(name)
+        caller = access_key(request.headers.get("authorization", ""))
+        return self._callers.refusal(caller, "lambda:InvokeFunction", arn)
 
     async def _dispatch(self, request: Request, name: str, event: object) -> Response:
         kind = request.headers.get("x-amz-invocation-type", "RequestResponse")

@@ -21,6 +21,7 @@ class DataFolder:
         self.socket = path / "socket"
         self.logs = path / "logs"
         self.description = path / "stack.json"
+        self.roles = path / "roles.json"
 
     def log(self, name: str) -> Path:
         """A component's log file."""

@@ -7,8 +7,8 @@ start_execution          serialises StartExecution, because moto has a race cond
 patch_abort_and_timeout  patches moto: an abort or a timeout ends an execution at once
 patch_parsing            patches moto: a definition is parsed once, not for every execution
 patch_backoffs           patches moto: back-offs are scaled, for tests of many retries
-patch_lambda_client      patches moto: all tasks share one Lambda client
+patch_lambda_client      patches moto: tasks share one Lambda client, under the machine's role
 
 The state machine is authored in workflows/ and read by deployment/state_machine.py. This package
-imports deployment, local.faults and local.processes.
+imports deployment, local.iam, local.faults and local.processes.
 """

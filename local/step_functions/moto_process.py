@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from deployment.cloudformation import REGION
+from local.iam.callers import ADMINISTRATOR
 from local.processes import child_process
 from local.processes.child_process import Child
 
 SETTINGS = {
-    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_ACCESS_KEY_ID": ADMINISTRATOR,
     "AWS_SECRET_ACCESS_KEY": "test",  # moto accepts any
     "AWS_DEFAULT_REGION": REGION,
     "AWS_REGION": REGION,

@@ -1,18 +1,21 @@
 """The program that moto's process runs: its server for S3 and Step Functions, with its engine.
 
-`python -m local.step_functions.moto_server FD SCALE [--faults]` serves on the listening socket FD,
-with the engine's back-offs multiplied by SCALE, and ends when its stdin closes. Objects and
-executions are kept in memory only.
+`python -m local.step_functions.moto_server FD SCALE [--faults] [--roles FILE]` serves on the
+listening socket FD, with the engine's back-offs multiplied by SCALE, and ends when its stdin
+closes. With --roles it performs only what the caller's role in FILE allows. Objects and executions
+are kept in memory only.
 
 For a task, moto calls Lambda on localhost at MOTO_PORT. The parent sets that variable to the port
 of the local Lambda runtime, so these calls do not come here.
 """
 
+import argparse
 import logging
 import os
 import socket
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import waitress
@@ -20,6 +23,9 @@ from moto.core.config import default_user_config
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from local.faults.aws_fault_middleware import AwsFaultMiddleware
+from local.iam import role_file
+from local.iam.access_control import AccessControl
+from local.iam.callers import Callers
 from local.step_functions import (
     patch_abort_and_timeout,
     patch_backoffs,
@@ -34,22 +40,34 @@ if TYPE_CHECKING:
 THREADS = 16
 
 
-def main(file_descriptor: int, backoff_scale: float, *, with_faults: bool) -> None:
+def main() -> None:
     """Serve until this process is killed, or its stdin closes."""
+    options = _options()
     threading.Thread(target=_end_with_stdin, daemon=True).start()
     for patch in (patch_abort_and_timeout, patch_lambda_client, patch_parsing):
         patch.install()
-    patch_backoffs.install(backoff_scale)
+    patch_backoffs.install(options.backoff_scale)
     _silence_logs()
     default_user_config["stepfunctions"] = {"execute_state_machine": True}
-    listening = socket.socket(fileno=file_descriptor)
-    waitress.serve(_application(with_faults=with_faults), sockets=[listening], threads=THREADS)
+    listening = socket.socket(fileno=options.file_descriptor)
+    waitress.serve(_application(options), sockets=[listening], threads=THREADS)
 
 
-def _application(*, with_faults: bool) -> "WSGIApplication":
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("file_descriptor", type=int)
+    parser.add_argument("backoff_scale", type=float)
+    parser.add_argument("--faults", action="store_true")
+    parser.add_argument("--roles", type=Path)
+    return parser.parse_args()
+
+
+def _application(options: argparse.Namespace) -> "WSGIApplication":
     moto = DomainDispatcherApplication(create_backend_app)
     application: WSGIApplication = SerialStartExecution(moto)
-    return AwsFaultMiddleware(application) if with_faults else application
+    if options.roles:
+        application = AccessControl(application, Callers(role_file.read(options.roles)))
+    return AwsFaultMiddleware(application) if options.faults else application
 
 
 def _silence_logs() -> None:
@@ -64,4 +82,4 @@ def _end_with_stdin() -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), float(sys.argv[2]), with_faults="--faults" in sys.argv)
+    main()

@@ -6,10 +6,10 @@ from typing import Any
 
 from deployment.cloudformation import ACCOUNT, REGION
 from deployment.state_machine import StateMachine
+from local.iam.callers import ADMINISTRATOR
 from local.processes.errors import StackFailure
 
 BUCKET = "order-backups"
-ROLE = f"arn:aws:iam::{ACCOUNT}:role/local"
 
 
 async def create_bucket(url: str) -> None:
@@ -36,8 +36,9 @@ async def create_state_machine(url: str, machine: StateMachine) -> None:
 def _create_state_machine(url: str, machine: StateMachine) -> None:
     """Create or update. If the name exists, creating does nothing on moto, and fails elsewhere."""
     client = _client("stepfunctions", url)
+    role = f"arn:aws:iam::{ACCOUNT}:role/{machine.role.name}"
     with suppress(client.exceptions.StateMachineAlreadyExists):
-        client.create_state_machine(name=machine.name, definition=machine.definition, roleArn=ROLE)
+        client.create_state_machine(name=machine.name, definition=machine.definition, roleArn=role)
     existing = client.describe_state_machine(stateMachineArn=machine.arn)
     if existing["definition"] != machine.definition:
         client.update_state_machine(stateMachineArn=machine.arn, definition=machine.definition)
@@ -51,7 +52,7 @@ def _client(service: str, url: str) -> Any:  # noqa: ANN401  # boto3 makes its c
         service,
         endpoint_url=url,
         region_name=REGION,
-        aws_access_key_id="test",
+        aws_access_key_id=ADMINISTRATOR,
         aws_secret_access_key="test",  # noqa: S106
         config=Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 1}),
     )

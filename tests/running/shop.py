@@ -132,7 +132,7 @@ class Shop(Tables):
     def invoke(self, function: str, event: Document) -> Document:
         """Run a function's handler in its own worker; raises TaskFailed."""
         url = f"{self.description['lambda_url']}/2015-03-31/functions/{function}/invocations"
-        answer = self.control.post(url, json=event)
+        answer = self.control.post(url, json=event, headers=AS_ADMINISTRATOR)
         document = answer.json()
         if "x-amz-function-error" in answer.headers:
             raise TaskFailed(document)

@@ -1,0 +1,62 @@
+"""WSGI middleware in front of moto: refuses what the caller's role does not allow."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from local.aws_requests import AwsRequest, status_line
+from local.iam.callers import ADMINISTRATOR, Callers
+from local.iam.permissions import listing_of_bucket, permission
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+
+class AccessControl:
+    """An application that only performs what the caller's role allows."""
+
+    def __init__(self, application: "WSGIApplication", callers: Callers) -> None:
+        self._application, self._callers = application, callers
+
+    def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+        """Perform the request, or refuse it in the words of its service."""
+        request = AwsRequest.read(environ)
+        if request.access_key == ADMINISTRATOR:
+            return self._application(environ, start)
+        if refusal := self._refusal(request):
+            return _refuse(request, refusal, start)
+        if request.operation in ("GetObject", "HeadObject"):
+            return self._without_telling_what_is_missing(request, environ, start)
+        return self._application(environ, start)
+
+    def _refusal(self, request: AwsRequest) -> str | None:
+        needed = permission(request)
+        if needed is None:
+            what = request.operation or f"{request.method} {request.path}"
+            return f"local/iam/permissions.py does not know which permission {what} needs"
+        return self._callers.refusal(request.access_key, *needed)
+
+    def _without_telling_what_is_missing(
+        self, request: AwsRequest, environ: "WSGIEnvironment", start: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Whoever may not list the bucket does not learn that a key is missing: S3 refuses it."""
+        answered: list[Any] = []
+
+        def remember(status: str, headers: Any, *_: object) -> object:  # noqa: ANN401  # of WSGI
+            answered[:] = [status, headers]
+            return lambda _: None
+
+        body = list(self._application(environ, remember))  # type: ignore[arg-type]
+        listing = listing_of_bucket(request)
+        if answered[0].startswith("404") and not self._callers.may(request.access_key, *listing):
+            refusal = self._callers.refusal(request.access_key, *listing) or ""
+            return _refuse(request, refusal, start)
+        start(*answered)
+        return body
+
+
+def _refuse(request: AwsRequest, why: str, start: "StartResponse") -> Iterable[bytes]:
+    """Step Functions and Secrets Manager answer 400, S3 403."""
+    status, code = (400, "AccessDeniedException") if request.target else (403, "AccessDenied")
+    media_type, body = request.error(code, why)
+    start(status_line(status), [("Content-Type", media_type)])
+    return [body]
