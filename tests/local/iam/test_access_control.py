@@ -55,8 +55,10 @@ def test_step_functions_names_user_action_resource_and_reason(guarded: Moto) -> 
     assert refusal(describe, executionArn=arn) == (
         400,
         "AccessDeniedException",
-        f"{USER}/Starts/local is not authorized to perform: states:DescribeExecution on resource: "
-        f"{arn} because no identity-based policy allows the states:DescribeExecution action",
+        (
+            f"{USER}/Starts/local is not authorized to perform: states:DescribeExecution on resource: "
+            f"{arn} because no identity-based policy allows the states:DescribeExecution action"
+        ),
     )
 
 
@@ -85,8 +87,10 @@ def test_s3_refuses_what_a_statement_denies(guarded: Moto) -> None:
     assert refusal(client.put_object, **put) == (
         403,
         "AccessDenied",
-        f"{USER}/Denied/local is not authorized to perform: s3:PutObject on resource: "
-        f"{BUCKET}/orders/1.json with an explicit deny in a policy",
+        (
+            f"{USER}/Denied/local is not authorized to perform: s3:PutObject on resource: "
+            f"{BUCKET}/orders/1.json with an explicit deny in a policy"
+        ),
     )
     assert "Contents" not in client.list_objects_v2(Bucket=guarded.bucket, Prefix="orders/1")
 
