@@ -57,7 +57,8 @@ def test_step_functions_names_user_action_resource_and_reason(guarded: Moto) -> 
         "AccessDeniedException",
         (
             f"{USER}/Starts/local is not authorized to perform: states:DescribeExecution on "
-            f"resource: {arn} because no identity-based policy allows the states:DescribeExecution action"
+            f"resource: {arn} because no identity-based policy allows the states:DescribeExecution "
+            "action"
         ),
     )
 
