@@ -72,8 +72,6 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.register_profile("thinned", max_examples=25, derandomize=True, deadline=None)
     settings.register_profile("all", settings.get_profile("thinned"), max_examples=2_000)
     settings.load_profile("all" if config.getoption("--all") else "thinned")
-    if config.getoption("--all"):
-        Session.backoff_scale = 1
     stacks.refuse_undeclared()
     _keep_aws_models()
 

@@ -2,7 +2,7 @@
 
 order_processing  the machine itself, from start to end
 states            the builder of its states: retry policies, timeouts, names
-error_names       what an error class is called in ASL
+task_errors       every error that a Task can end in, and how it is retried
 render            `scripts/render`: prove the machine, then write the ASL, its page and diagram
 checks/           what must hold of any machine of ours
 rules/            what must hold of this one: a saga with a compensation

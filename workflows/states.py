@@ -12,25 +12,12 @@ from typing import Any
 
 from stepfunctions import steps
 
-from orders.errors import Unavailable
-from workflows.error_names import leaf_names
+from workflows.task_errors import Retried, retried
 
 FUNCTION_SECONDS = 10
 """A task function's own timeout, as in template.yaml."""
 STATE_SECONDS = FUNCTION_SECONDS + 5
 """Longer than a function's timeout, because only Lambda's own timeout stops a slow function."""
-
-_LAMBDA_ERRORS = (
-    "Lambda.ClientExecutionTimeoutException",
-    "Lambda.ServiceException",
-    "Lambda.AWSLambdaException",
-    "Lambda.SdkClientException",
-    "Lambda.Unknown",
-    "Runtime.ExitError",
-    "Sandbox.Timedout",
-    "States.Timeout",
-)
-"""Transient errors of Lambda itself, which have nothing to do with the order."""
 
 
 class _RetryField(Enum):
@@ -53,27 +40,26 @@ class _Fail(steps.Fail):  # type: ignore[misc]  # the SDK has no types
         return [*super().allowed_fields(), *_FailField]
 
 
-def _retry(errors: Iterable[str], attempts: int) -> _Retry:
-    """Retry after 1, 2, 4 ... s, at most 10, each wait with full jitter."""
+def _retry(errors: Iterable[str], *, attempts: int, longest: int) -> _Retry:
+    """Retry after 1, 2, 4 ... s, at most `longest` s, each wait with full jitter."""
     return _Retry(
         error_equals=list(errors),
         interval_seconds=1,
         max_attempts=attempts,
         backoff_rate=2.0,  # statelint: the ASL standard wants a float
-        max_delay_seconds=10,
+        max_delay_seconds=longest,
         jitter_strategy="FULL",
     )
 
 
-_RETRY_THROTTLED = _retry(["Lambda.TooManyRequestsException"], attempts=8)
-"""The function's concurrency is used up. Nothing is wrong with the order, so it may wait long."""
-RETRY_TRANSIENT = [
-    _RETRY_THROTTLED,
-    _retry([*leaf_names(Unavailable), *_LAMBDA_ERRORS], attempts=3),
-]
-"""The policy of a forward state: transient errors three times, and never an OrderRefused."""
-RETRY_ALL = [_RETRY_THROTTLED, _retry(["States.ALL"], attempts=6)]
-"""The policy of the compensation: any error six times, as nothing compensates for it."""
+_PATIENTLY = _retry(retried(Retried.PATIENTLY), attempts=16, longest=60)
+"""Waits for 5.5 minutes on average, 11 at most: longer than a database failover or a VPC function
+that was idle takes."""
+_SHORTLY = _retry(retried(Retried.SHORTLY), attempts=2, longest=10)
+RETRY_TRANSIENT = [_PATIENTLY, _SHORTLY]
+"""The policy of a forward state: what passes with time, and never an OrderRefused or a bug."""
+RETRY_ALL = [_PATIENTLY, _retry(["States.ALL"], attempts=6, longest=10)]
+"""The policy of the compensation: any other error six times, as nothing compensates for it."""
 
 
 def name_of(task_module: ModuleType) -> str:

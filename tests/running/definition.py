@@ -26,6 +26,21 @@ TASKS = tuple(name for name, state in STATES.items() if state["Type"] == "Task")
 COMPENSATING_TASK = COMPENSATION[0]
 
 
+ALL = "States.ALL"
+
+
+def retrier_for(state: str, error: str) -> Document | None:
+    """The entry of the state's Retry that an error leads to."""
+    entries: list[Document] = STATES[state].get("Retry", [])
+    return next((each for each in entries if {error, ALL} & set(each["ErrorEquals"])), None)
+
+
+def attempts(state: str, error: str) -> int:
+    """How often the state is tried when each attempt ends in this error."""
+    retrier = retrier_for(state, error)
+    return 1 + (int(retrier["MaxAttempts"]) if retrier else 0)
+
+
 def before(state: str) -> str:
     """The forward state before this one, not the first."""
     return FORWARD[FORWARD.index(state) - 1]

@@ -20,7 +20,7 @@ from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 from moto.stepfunctions.parser.mocking import mock_config as moto_mocking
 
 from deployment.cloudformation import ACCOUNT, REGION
-from local.step_functions import patch_backoffs
+from local.step_functions import patch_backoffs, patch_parsing
 from tests.running.builders import Document
 from tests.running.waiting import eventually
 from tests.scenarios.mock_config import MACHINE, TARGET
@@ -56,6 +56,7 @@ def on_moto(definition: Document, cases: Iterable[str]) -> Histories:
     running: Any = {"stepfunctions": {"execute_state_machine": True}}
     with pytest.MonkeyPatch.context() as patch, mock_aws(config=running):
         patch.setattr(execution, "ExecutionWorker", MockedWorker)
+        patch_parsing.install()
         patch.setattr(JitterStrategyDecl, "_eval_body", patch_backoffs.scaled(0))
         engine = boto3.client("stepfunctions", **CLIENT)
         machine = updated(engine, definition)

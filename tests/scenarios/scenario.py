@@ -8,13 +8,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from local.faults.function_faults import AnyFunctionFault
 from orders.documents.fields import Money, Quantity
 from orders.model import OrderStatus
-from tests.running.definition import COMPENSATION, FORWARD, STATES
+from tests.running.builders import Document
+from tests.running.definition import COMPENSATION, FORWARD, STATES, attempts, retrier_for
 from tests.running.stacks import ROOT
 
 FOLDER = ROOT / "tests" / "scenarios"
@@ -38,6 +39,16 @@ def one_of(states: Iterable[str]) -> AfterValidator:
 
 State = Annotated[str, one_of(STATES)]
 ForwardState = Annotated[str, one_of(FORWARD)]
+
+
+def spelt_out(failures: Document) -> Document:
+    """The errors with `{"every_attempt": error}` as often as the state machine tries the state."""
+    return {
+        state: (errors["every_attempt"],) * attempts(state, errors["every_attempt"])
+        if isinstance(errors, dict) and state in STATES
+        else errors
+        for state, errors in failures.items()
+    }
 
 
 class Part(BaseModel):
@@ -77,11 +88,12 @@ class Expected(Part):
     """What must become of the order; its path follows from the state that fails.
 
     `{product}` in the cause stands for the product's id. The true cause need only contain this one.
+    In `failures`, `{"every_attempt": error}` stands for that error at every attempt.
     """
 
     fails_in: ForwardState | None = None
     compensated: bool = True
-    failures: dict[State, tuple[str, ...]] = {}
+    failures: Annotated[dict[State, tuple[str, ...]], BeforeValidator(spelt_out)] = {}
     error: str | None = None
     cause: str | None = None
     row: Row | None
@@ -95,6 +107,15 @@ class Expected(Part):
             return FORWARD
         forward = FORWARD[: FORWARD.index(self.fails_in) + 1]
         return (*forward, *(COMPENSATION if self.compensated else COMPENSATION[:1]))
+
+    @property
+    def is_patient(self) -> bool:
+        """Whether a state waits for minutes, and for hours on an engine without MaxDelaySeconds."""
+        return any(
+            (retrier := retrier_for(state, errors[0])) and retrier["MaxDelaySeconds"] >= 60
+            for state, errors in self.failures.items()
+            if len(errors) == attempts(state, errors[0])
+        )
 
     @property
     def result(self) -> Result:

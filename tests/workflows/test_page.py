@@ -38,7 +38,7 @@ def test_a_state_shows_its_task_its_longest_time_and_its_errors() -> None:
     (row,) = (line for line in LINES if line.startswith("| CheckInventory | Reserves"))
 
     assert "| `tasks/check_inventory.py`, `CheckInventoryFunction` |" in row
-    assert row.endswith("| 8 + 3 | 242 s | `InsufficientStock`, `OrderAlreadySettled` |")
+    assert row.endswith("| 16 + 2 | 951 s | `InsufficientStock`, `OrderAlreadySettled` |")
 
 
 def test_the_fail_state_shows_where_its_error_comes_from() -> None:

@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 from orders.documents.fields import must_be
 
 ALL = "States.ALL"
-MAX_ATTEMPTS = 10
+MAX_ATTEMPTS = 20
 MAX_SECONDS = 3600
 REFERENCE = r"^\$(\.[A-Za-z_]\w*)+$"
 
@@ -78,6 +78,10 @@ class Retrier(Part):
         """Seconds before each attempt, at their longest: jitter only makes them shorter."""
         growing = (self.interval_seconds * self.backoff_rate**n for n in range(self.max_attempts))
         return [min(delay, self.max_delay_seconds) for delay in growing]
+
+    def average_wait(self) -> float:
+        """Seconds of all delays together, on average: full jitter halves them."""
+        return sum(self.delays()) * (0.5 if self.jitter_strategy == "FULL" else 1)
 
 
 class Catcher(Part):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from workflows.checks.asl import Fail, Machine
 from workflows.checks.graph import Transition, ends_well, reached, tasks, transitions
 from workflows.checks.retrying import ALL
-from workflows.rules.retries import retried
+from workflows.rules.retries import named
 from workflows.rules.saga import Saga
 
 
@@ -23,7 +23,7 @@ def check_compensation(machine: Machine, saga: Saga) -> Iterator[str]:
 
 def _retries_everything(machine: Machine, name: str) -> Iterator[str]:
     task = tasks(machine)[name]
-    if ALL not in retried(task):
+    if ALL not in named(task):
         yield f"{name} does not retry States.ALL, and nothing compensates for it: use RETRY_ALL."
     if task.catch:
         yield f"{name} has a Catch, which would hide that stock was not given back: remove it."

@@ -1,51 +1,65 @@
-"""What a forward state retries: every transient error, and nothing that a retry cannot mend."""
+"""What a state retries: all that passes with time, long enough, and nothing that does not pass.
+
+workflows/task_errors.py says which errors these are. The compensation may retry any error, because
+nothing compensates for it; but what passes with time it must retry as patiently as other states.
+"""
 
 from collections.abc import Iterator
 
-from orders.errors import OrderError, Unavailable
 from workflows.checks.asl import Machine, Task
 from workflows.checks.graph import tasks
-from workflows.checks.retrying import ALL
-from workflows.error_names import leaf_names
 from workflows.rules.saga import Saga
+from workflows.task_errors import WILDCARDS, Retried, retried
 
-TRANSIENT_ERRORS = {
-    "Lambda.AWSLambdaException",
-    "Lambda.ClientExecutionTimeoutException",
-    "Lambda.SdkClientException",
-    "Lambda.ServiceException",
-    "Lambda.TooManyRequestsException",
-    "Lambda.Unknown",
-    "Runtime.ExitError",
-    "Sandbox.Timedout",
-    "States.Timeout",
-}
-"""Lambda's own transient errors, which have nothing to do with the order."""
-ANY_ERROR = {ALL, "States.TaskFailed"}
+PATIENCE_SECONDS = 300
+"""How long a state waits at least, on average. A failover of RDS takes up to 120 s (RDS User Guide,
+"Failing over a Multi-AZ DB instance"); the network interfaces of a VPC function that was idle are
+made in about a minute (Lambda Developer Guide, "Lambda function states")."""
 
 
 def check_retries(machine: Machine, saga: Saga) -> Iterator[str]:
-    """Check the Retry of every Task except the compensation."""
+    """Check the Retry of every Task."""
     for name, task in tasks(machine).items():
+        yield from _too_impatient(name, task)
         if name != saga.compensation:
-            yield from _retried_in_vain(name, retried(task))
-            yield from _not_retried(name, retried(task))
+            yield from _retried_in_vain(name, named(task))
+            yield from _not_retried(name, named(task))
 
 
-def retried(task: Task) -> set[str]:
+def named(task: Task) -> set[str]:
     """The error names of all its retriers."""
     return {error for retrier in task.retry for error in retrier.error_equals}
 
 
+def _too_impatient(name: str, task: Task) -> Iterator[str]:
+    """An error that only a wildcard retries counts as not retried."""
+    waits = {error: each.average_wait() for each in task.retry for error in each.error_equals}
+    hasty = [each for each in retried(Retried.PATIENTLY) if waits.get(each, 0) < PATIENCE_SECONDS]
+    if hasty:
+        longest = max(waits.get(error, 0) for error in hasty)
+        yield (
+            f"{name} waits {longest:g} s on average for {_listed(hasty)}, which may take minutes "
+            f"to pass: name it in a retrier that waits {PATIENCE_SECONDS} s (RETRY_TRANSIENT)."
+        )
+
+
 def _retried_in_vain(name: str, errors: set[str]) -> Iterator[str]:
-    for error in sorted(errors & {*leaf_names(OrderError)} - {*leaf_names(Unavailable)}):
-        yield f"{name} retries {error}, which no retry mends: retry Unavailable errors only."
-    for error in sorted(errors & ANY_ERROR):
+    for error in sorted(errors & set(retried(Retried.NEVER))):
+        yield f"{name} retries {error}, which no retry mends: remove it from the retrier."
+    for error in sorted(errors & WILDCARDS):
         yield f"{name} retries {error}, which includes refusals: name the transient errors."
 
 
 def _not_retried(name: str, errors: set[str]) -> Iterator[str]:
-    missing = sorted({*TRANSIENT_ERRORS, *leaf_names(Unavailable)} - errors)
-    if missing and not errors & ANY_ERROR:
-        listed = ", ".join(missing)
-        yield f"{name} does not retry {listed}, which may be transient: add them to a retrier."
+    missing = [error for error in retried(Retried.SHORTLY) if error not in errors]
+    if missing and not errors & WILDCARDS:
+        yield (
+            f"{name} does not retry {_listed(missing)}, after which another attempt may succeed: "
+            "name it in a retrier (RETRY_TRANSIENT)."
+        )
+
+
+def _listed(errors: list[str]) -> str:
+    """The first three names, and how many more there are."""
+    first, more = ", ".join(errors[:3]), len(errors) - 3
+    return f"{first} and {more} more" if more > 0 else first

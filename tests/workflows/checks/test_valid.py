@@ -29,9 +29,10 @@ def test_a_state_may_wait_longer(_: Definition, states: States) -> None:
 
 @accepted
 def test_a_state_may_have_another_retrier(_: Definition, states: States) -> None:
-    throttled = states["BackUpOrder"]["Retry"][0]
-    busy = throttled | {"ErrorEquals": ["Lambda.EC2ThrottledException"], "JitterStrategy": "NONE"}
-    states["BackUpOrder"]["Retry"].append(busy)
+    patiently = states["BackUpOrder"]["Retry"][0]
+    patiently["ErrorEquals"].remove("BackupUnavailable")
+    steadily = patiently | {"ErrorEquals": ["BackupUnavailable"], "JitterStrategy": "NONE"}
+    states["BackUpOrder"]["Retry"].append(steadily)
 
 
 @accepted
