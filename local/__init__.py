@@ -13,6 +13,7 @@ lambda_functions/ Lambda: worker processes, concurrency limit, timeouts, the Inv
 step_functions/   Step Functions and S3: moto's server, patched
 iam/              IAM: what each role may call, with --unkind
 postgres/         RDS: an embedded PostgreSQL server
+unkind/           eventual consistency and quotas, with --unkind
 faults/           fault injection, for tests
 processes/        child processes and their restarts, HTTP servers, the data folder
 

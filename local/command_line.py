@@ -26,12 +26,13 @@ class Options:
     schedules: float | None
     backoff_scale: float
     unkind: bool
+    quota_scale: float
 
 
 def parse(arguments: Sequence[str] | None = None) -> Options:
     """Read the options. Ends the program with exit status 2 when one is wrong."""
     parser = argparse.ArgumentParser(prog="scripts/up", description="Run the local cloud.")
-    for add in (_add_api, _add_data, _add_functions):
+    for add in (_add_api, _add_data, _add_functions, _add_unkindness):
         add(parser)
     parser.add_argument(
         "--template", type=Path, default=ROOT / "template.yaml", help=argparse.SUPPRESS
@@ -83,11 +84,6 @@ def _add_functions(parser: argparse.ArgumentParser) -> None:
         help="inject the faults that are sent to /faults of the Lambda and AWS addresses",
     )
     add(
-        "--unkind",
-        action="store_true",
-        help="behave as AWS does: eventual consistency, quotas, permissions",
-    )
-    add(
         "--schedules",
         type=_not_negative,
         metavar="SECONDS",
@@ -99,6 +95,22 @@ def _add_functions(parser: argparse.ArgumentParser) -> None:
         default=1.0,
         metavar="FACTOR",
         help="multiply the embedded engine's back-offs before a retry by this (1)",
+    )
+
+
+def _add_unkindness(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add(
+        "--unkind",
+        action="store_true",
+        help="behave as AWS does: eventual consistency, quotas, permissions",
+    )
+    add(
+        "--quota-scale",
+        type=_not_negative,
+        default=1.0,
+        metavar="FACTOR",
+        help="with --unkind: multiply AWS's quotas by this (1)",
     )
 
 

@@ -143,13 +143,19 @@ async def _moto(stack: Stack, listening: socket.socket) -> AsyncIterator[Child]:
     """Run moto, and create the bucket and the state machine, which it does not keep on disk."""
     lambda_port = int(stack.lambda_url.rpartition(":")[2])
     log = stack.folder.log("moto")
-    options = [str(stack.options.backoff_scale), *(["--faults"] if stack.options.faults else [])]
+    options = _moto_options(stack.options)
     if stack.options.unkind:
         role_file.write(stack.folder.roles, stack.template.roles.values())
         options += ["--roles", str(stack.folder.roles)]
     async with moto_process.server(listening, lambda_port, ROOT, log, *options) as server:
         await server.while_alive(_create_resources(stack))
         yield server
+
+
+def _moto_options(options: Options) -> list[str]:
+    faults = ["--faults"] if options.faults else []
+    unkind = ["--quota-scale", str(options.quota_scale)] if options.unkind else []
+    return [str(options.backoff_scale), *faults, *unkind]
 
 
 async def _create_resources(stack: Stack) -> None:

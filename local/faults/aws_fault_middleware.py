@@ -1,17 +1,18 @@
 """WSGI middleware in front of moto: triggers faults of S3 and Step Functions, serves /faults.
 
 PUT /faults/{Operation} replaces the operation's faults, POST adds to them, DELETE removes them;
-DELETE /faults removes all faults, GET /faults returns those that are still to be triggered.
+DELETE /faults removes all faults, GET /faults returns those that are still to be triggered, and the
+executions that are running.
 """
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from local.aws_requests import AwsRequest, status_line
+from local.aws_requests import AwsRequest, respond, status_line
 from local.faults.aws_faults import FAULTS, AnyAwsFault, AwsFaultPlan, Error, Slow
 from local.faults.fault_plan import as_json
 
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
 
 
 class AwsFaultMiddleware:
-    """An application with planned faults."""
+    """An application with planned faults; `running` names the executions that are running."""
 
-    def __init__(self, application: "WSGIApplication") -> None:
-        self._application = application
+    def __init__(self, application: "WSGIApplication", running: Callable[[], list[str]]) -> None:
+        self._application, self._running = application, running
         self._plan: AwsFaultPlan = AwsFaultPlan()
 
     def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
@@ -48,7 +49,8 @@ class AwsFaultMiddleware:
     def _serve_plan(self, request: AwsRequest, start: "StartResponse") -> Iterable[bytes]:
         if request.method == "GET":
             start(status_line(200), [("Content-Type", "application/json")])
-            return [json.dumps({"planned": as_json(self._plan)}).encode()]
+            report = {"planned": as_json(self._plan), "running": self._running()}
+            return [json.dumps(report).encode()]
         try:
             self._change_plan(request)
         except ValidationError as error:
@@ -86,9 +88,7 @@ class AwsFaultMiddleware:
     ) -> Iterable[bytes]:
         if fault.when == "after":
             _perform(self._application, environ)
-        media_type, body = request.error(fault.code, "injected fault")
-        start(status_line(fault.status), [("Content-Type", media_type)])
-        return [body]
+        return respond(start, fault.status, *request.error(fault.code, "injected fault"))
 
 
 def _perform(application: "WSGIApplication", environ: "WSGIEnvironment") -> None:

@@ -1,9 +1,12 @@
 """The program that moto's process runs: its server for S3 and Step Functions, with its engine.
 
-`python -m local.step_functions.moto_server FD SCALE [--faults] [--roles FILE]` serves on the
-listening socket FD, with the engine's back-offs multiplied by SCALE, and ends when its stdin
-closes. With --roles it performs only what the caller's role in FILE allows. Objects and executions
-are kept in memory only.
+`python -m local.step_functions.moto_server FD SCALE` serves on the listening socket FD, with the
+engine's back-offs multiplied by SCALE, and ends when its stdin closes. Objects and executions are
+kept in memory only.
+
+--faults              serve /faults, and inject the faults that are planned there
+--roles FILE          perform only what the caller's role in FILE allows
+--quota-scale FACTOR  be eventually consistent, and throttle at AWS's quotas multiplied by FACTOR
 
 For a task, moto calls Lambda on localhost at MOTO_PORT. The parent sets that variable to the port
 of the local Lambda runtime, so these calls do not come here.
@@ -15,6 +18,7 @@ import os
 import socket
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +36,10 @@ from local.step_functions import (
     patch_lambda_client,
     patch_parsing,
 )
+from local.step_functions.running_executions import running_executions
 from local.step_functions.start_execution import SerialStartExecution
+from local.unkind.eventual_consistency import EventualConsistency
+from local.unkind.throttling import Throttling
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -59,15 +66,23 @@ def _options() -> argparse.Namespace:
     parser.add_argument("backoff_scale", type=float)
     parser.add_argument("--faults", action="store_true")
     parser.add_argument("--roles", type=Path)
+    parser.add_argument("--quota-scale", type=float)
     return parser.parse_args()
 
 
 def _application(options: argparse.Namespace) -> "WSGIApplication":
     moto = DomainDispatcherApplication(create_backend_app)
     application: WSGIApplication = SerialStartExecution(moto)
+    if options.quota_scale is not None:
+        application = EventualConsistency(application)
     if options.roles:
         application = AccessControl(application, Callers(role_file.read(options.roles)))
-    return AwsFaultMiddleware(application) if options.faults else application
+    if options.quota_scale is not None:
+        application = Throttling(application, options.quota_scale)
+    if options.faults:
+        running = partial(running_executions, shown_late=options.quota_scale is not None)
+        application = AwsFaultMiddleware(application, running)
+    return application
 
 
 def _silence_logs() -> None:

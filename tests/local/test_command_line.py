@@ -29,6 +29,7 @@ def test_the_address_of_an_engine_loses_its_last_slash() -> None:
         ["--schedules", "often"],
         ["--backoff-scale", "-1"],
         ["--backoff-scale", "inf"],
+        ["--quota-scale", "-1"],
     ],
 )
 def test_a_wrong_option_is_refused(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -73,19 +73,10 @@ def until_quiet(shop: Shop) -> None:
     """Wait until no execution and no invocation is running."""
 
     def quiet() -> None:
-        assert not running(shop)
+        assert shop.running() == []
 
     eventually(quiet, TIMEOUT_SECONDS)
     shop.until_idle()
-
-
-def running(shop: Shop) -> list[Document]:
-    """The executions that have not ended, one page at most."""
-    machine = shop.environment["STATE_MACHINE_ARN"]
-    answer = shop.aws("stepfunctions").list_executions(
-        stateMachineArn=machine, statusFilter="RUNNING"
-    )
-    return list(answer["executions"])
 
 
 def outcomes(shop: Shop, ids: list[str]) -> Counter[str]:

@@ -13,6 +13,7 @@ from typing import Any
 
 import boto3
 import httpx
+from botocore.config import Config
 
 from local.iam.callers import ADMINISTRATOR
 from operations.audit import Window
@@ -27,6 +28,10 @@ AS_ADMINISTRATOR = {
     "authorization": f"AWS4-HMAC-SHA256 Credential={ADMINISTRATOR}/20261124/us-east-1/lambda"
 }
 """Allowed everything also with --unkind. The local services read no more of a signature."""
+PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 8})
+"""A test that was throttled asks again."""
+POLL_SECONDS = 0.1
+"""Ten DescribeExecution a second are fewer than the 15 that AWS allows."""
 
 
 def states_entered(history: Iterable[Document]) -> list[str]:
@@ -90,13 +95,25 @@ class Shop(Tables):
     def end(self, order_id: str, seconds: float = 60) -> Document:
         """The status of the execution once it has ended."""
 
-        engine, arn = self.aws("stepfunctions"), self.execution_arn(order_id)
-
         def ended() -> None:
-            assert engine.describe_execution(executionArn=arn)["status"] != "RUNNING"
+            assert self._execution(order_id)["status"] != "RUNNING"
 
-        eventually(ended, seconds)
+        eventually(ended, seconds, POLL_SECONDS)
         return self.status(order_id)
+
+    def _execution(self, order_id: str) -> Document:
+        """Step Functions' description; raises AssertionError while it does not show one."""
+        engine = self.aws("stepfunctions")
+        try:
+            found = engine.describe_execution(executionArn=self.execution_arn(order_id))
+        except engine.exceptions.ExecutionDoesNotExist as error:
+            raise AssertionError(order_id) from error
+        return dict(found)
+
+    def running(self) -> list[str]:
+        """The orders whose execution is running, or is still shown as running."""
+        answer = self.control.get(f"{self.description['aws_url']}/faults").raise_for_status()
+        return list(answer.json()["running"])
 
     def execution_arn(self, order_id: str) -> str:
         """The order's execution, which is named after it."""
@@ -129,8 +146,9 @@ class Shop(Tables):
 
     def history(self, order_id: str) -> list[Document]:
         """The events of the order's execution."""
-        arn = self.execution_arn(order_id)
-        answer = self.aws("stepfunctions").get_execution_history(executionArn=arn)
+        execution = eventually(lambda: self._execution(order_id), every=POLL_SECONDS)
+        engine = self.aws("stepfunctions")
+        answer = engine.get_execution_history(executionArn=execution["executionArn"])
         return list(answer["events"])
 
     # The functions.
@@ -285,4 +303,5 @@ class Shop(Tables):
             region_name=settings["AWS_REGION"],
             aws_access_key_id=settings["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=settings["AWS_SECRET_ACCESS_KEY"],
+            config=PATIENT,
         )

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.running.builders import a_line, an_order
-from tests.running.crowd import Crowd, outcomes, running, until_quiet, workers_dying
+from tests.running.crowd import Crowd, outcomes, until_quiet, workers_dying
 from tests.running.shop import Shop
 
 WORKERS = 8
@@ -41,7 +41,7 @@ def test_every_order_ends_once_while_workers_are_killed(
     own.reconcile(at_most=times)
 
     assert len(set(ids)) == times
-    assert running(own) == []
+    assert own.running() == []
     ended = outcomes(own, ids)
     assert set(ended) <= {"processing", "failed"}
     assert own.stock(product) == times - ended["processing"]

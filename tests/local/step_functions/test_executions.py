@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.local.small_stack import Running
+from tests.running.waiting import eventually
 
 
 @pytest.mark.parametrize(
@@ -46,3 +47,20 @@ def test_an_execution_that_is_started_many_times_at_once_is_started_once(cloud: 
     machine = cloud.stack["environment"]["STATE_MACHINE_ARN"]
     listed = cloud.aws("stepfunctions").list_executions(stateMachineArn=machine)["executions"]
     assert [execution["name"] for execution in listed].count("once") == 1
+
+
+def test_an_execution_is_reported_as_running_until_it_ends(cloud: Running) -> None:
+    def running() -> list[str]:
+        answer = cloud.http.get(f"{cloud.stack['aws_url']}/faults").json()
+        return [name for name in answer["running"] if name == "held"]
+
+    def ended() -> None:
+        assert running() == []
+
+    cloud.lambdas.plan({"kind": "hold", "where": {"execution": "held"}})
+    body = {"name": "held", "input": {"do": "count", "execution": "held"}}
+    cloud.call("POST", "/executions", json=body)
+    cloud.lambdas.until_held()
+    assert running() == ["held"]
+    cloud.lambdas.clear_faults()
+    eventually(ended)

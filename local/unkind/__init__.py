@@ -1,0 +1,11 @@
+"""What AWS does to its callers, for `scripts/up --unkind`; docs/engines.md says what, and what not.
+
+quotas                how many requests AWS allows, with the pages that say so
+token_bucket          counts the requests of one quota
+throttling            refuses requests over quota, in front of moto
+visibility            what an eventually consistent read shows of an execution, and when
+eventual_consistency  shows executions so, in front of moto
+json_responses        reads and writes the JSON responses of Step Functions
+
+Of ours, this package imports local/aws_requests.py only.
+"""
