@@ -1,13 +1,12 @@
 """The connection to PostgreSQL: one for each process, kept warm, replaced when it is dead."""
 
-import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import cache
 
 from pg8000.exceptions import DatabaseError, Error
 from pg8000.native import Connection
 
+from orders import tls
 from orders.errors import DatabaseRefused, DatabaseUnavailable, InvalidSetting, OrderError
 from orders.settings import DatabaseSettings, database_settings
 
@@ -76,14 +75,13 @@ def connect(
     """Open a new connection, with verified TLS unless the server is on this machine.
 
     `timeout` is in seconds, for connecting and for every answer. Raises
-    DatabaseUnavailable, DatabaseRefused (no such database, wrong password).
+    DatabaseUnavailable, DatabaseRefused (no such database, wrong password), InvalidSetting (the
+    server's certificate is not trusted).
     """
     try:
         return _connect(settings, application, timeout)
-    except ssl.SSLError as error:
-        raise DatabaseUnavailable("did not agree on TLS") from error
     except _DRIVER_ERRORS as error:
-        raise _to_domain_error(error) from error
+        raise (tls.to_domain_error(error) or _to_domain_error(error)) from error
 
 
 def _connect(settings: DatabaseSettings, application: str, timeout: float) -> Connection:
@@ -96,7 +94,7 @@ def _connect(settings: DatabaseSettings, application: str, timeout: float) -> Co
         host=settings.db_host,
         port=settings.db_port,
         unix_sock=f"{settings.db_host}/.s.PGSQL.{settings.db_port}" if on_socket else None,
-        ssl_context=False if on_socket or _is_local(settings.db_host) else _tls(),
+        ssl_context=False if _is_local(settings.db_host) else tls.context(settings.db_ca_bundle),
         timeout=timeout,
         application_name=application,
     )
@@ -158,10 +156,4 @@ def _credentials(settings: DatabaseSettings) -> tuple[str | None, str | None]:
 
 
 def _is_local(host: str) -> bool:
-    return host in ("localhost", "127.0.0.1", "::1")
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    """Made once, because it takes 25 ms. SSL_CERT_FILE names another CA bundle, as for OpenSSL."""
-    return ssl.create_default_context()
+    return host.startswith("/") or host in ("localhost", "127.0.0.1", "::1")

@@ -4,7 +4,7 @@ import os
 from functools import cache
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, FilePath, ValidationError, model_validator
 
 from orders.documents.validation import first_error
 from orders.errors import InvalidSetting
@@ -17,7 +17,8 @@ class DatabaseSettings(BaseModel):
 
     A `db_host` that starts with `/` is the folder of a unix socket, as in libpq.
     `db_secret_arn` names a Secrets Manager secret with `username` and `password`, which
-    takes the place of `db_user` and `db_password`.
+    takes the place of `db_user` and `db_password`. `db_ca_bundle` names the file of the only CA
+    certificates that are trusted, in PEM (orders/tls.py).
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
@@ -28,6 +29,7 @@ class DatabaseSettings(BaseModel):
     db_secret_arn: str | None = None
     db_user: str | None = None
     db_password: str | None = Field(default=None, repr=False)
+    db_ca_bundle: FilePath | None = None
 
     @model_validator(mode="after")
     def _require_credentials(self) -> "DatabaseSettings":

@@ -22,7 +22,7 @@ GOOD = {
 
 @pytest.fixture(autouse=True)
 def _a_good_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("DB_PORT", "DB_SECRET_ARN"):
+    for name in ("DB_PORT", "DB_SECRET_ARN", "DB_CA_BUNDLE"):
         monkeypatch.delenv(name, raising=False)
     for name, value in GOOD.items():
         monkeypatch.setenv(name, value)
@@ -50,6 +50,13 @@ def test_a_wrong_port_is_named(monkeypatch: pytest.MonkeyPatch, port: str) -> No
     monkeypatch.setenv("DB_PORT", port)
 
     with pytest.raises(InvalidSetting, match="Environment variable DB_PORT is wrong"):
+        settings()
+
+
+def test_a_bundle_that_is_no_file_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DB_CA_BUNDLE", "/no/such/file.pem")
+
+    with pytest.raises(InvalidSetting, match="Environment variable DB_CA_BUNDLE is wrong: Path"):
         settings()
 
 

@@ -1,62 +1,84 @@
-"""TLS to a server that is not this machine: the real PostgreSQL behind a TLS front."""
+"""TLS to a server that is not this machine: the real PostgreSQL behind a TLS front.
+
+The embedded PostgreSQL is built without TLS.
+"""
 
 import socket
 import ssl
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
+from pg8000.native import Connection
 
-from orders import database
-from orders.errors import DatabaseUnavailable
+from orders import database, tls
+from orders.errors import DatabaseUnavailable, InvalidSetting
 from orders.settings import DatabaseSettings
 
-ELSEWHERE = "127.0.0.2"
-"""Loopback, but not one of the names for this machine that need no TLS."""
+HOST = "orders.abcdef123456.eu-central-1.rds.amazonaws.com"
+ANOTHER = "another.abcdef123456.eu-central-1.rds.amazonaws.com"
 SSL_REQUEST = (8).to_bytes(4, "big") + (80877103).to_bytes(4, "big")
+YESTERDAY = datetime.now(UTC) - timedelta(days=1)
+
+Server = Callable[[socket.socket], None]
+"""What a server does with its one client."""
 
 
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    """Whom the server's certificate comes from."""
-    return trustme.CA()
+@pytest.fixture(autouse=True)
+def _every_name_leads_to_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In place of a DNS server: under its own names, this machine needs no TLS."""
+    resolve = socket.getaddrinfo
+
+    def resolve_here(_: str, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401
+        return resolve("127.0.0.1", *arguments, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve_here)
 
 
 @pytest.fixture(autouse=True)
 def _no_context_of_another_test() -> None:
-    database._tls.cache_clear()  # noqa: SLF001 - made once a process
+    tls.context.cache_clear()
 
 
-@pytest.fixture(params=[True], ids=["tls"])
-def settings(
-    postgres: dict[str, str], authority: trustme.CA, request: pytest.FixtureRequest
-) -> Iterator[DatabaseSettings]:
-    """The shop's database, through the front."""
-    known = {name.lower(): value for name, value in postgres.items()}
-    real = f"{known['db_host']}/.s.PGSQL.{known['db_port']}"
-    with socket.create_server((ELSEWHERE, 0)) as listening:
-        arguments = (listening, real, authority if request.param else None)
-        threading.Thread(target=serve_one, args=arguments, daemon=True).start()
-        port = listening.getsockname()[1]
-        yield DatabaseSettings.model_validate(known | {"db_host": ELSEWHERE, "db_port": port})
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
 
 
-def serve_one(listening: socket.socket, real: str, authority: trustme.CA | None) -> None:
-    """Answer one client's wish for TLS, then pass everything on to the real server."""
-    client, _ = listening.accept()
-    with client:
-        assert client.recv(8) == SSL_REQUEST
-        client.sendall(b"S" if authority else b"N")
-        if authority:
-            pass_on(client, real, authority)
+@pytest.fixture(scope="module")
+def intermediate(authority: trustme.CA) -> trustme.CA:
+    """RDS's servers have certificates of an intermediate CA, which they present as well."""
+    return authority.create_child_ca()
 
 
-def pass_on(client: socket.socket, real: str, authority: trustme.CA) -> None:
+@pytest.fixture
+def bundle(authority: trustme.CA, tmp_path: Path) -> Path:
+    authority.cert_pem.write_to_path(tmp_path / "bundle.pem")
+    return tmp_path / "bundle.pem"
+
+
+@pytest.fixture
+def with_tls(postgres: dict[str, str], intermediate: trustme.CA) -> Server:
+    return behind_tls(postgres, intermediate.issue_cert(HOST))
+
+
+def behind_tls(postgres: dict[str, str], certificate: trustme.LeafCert) -> Server:
+    """The real server, with this certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(ELSEWHERE).configure_cert(context)
+    certificate.configure_cert(context)
+    real = f"{postgres['DB_HOST']}/.s.PGSQL.{postgres['DB_PORT']}"
+    return partial(pass_on, context=context, real=real)
+
+
+def pass_on(client: socket.socket, context: ssl.SSLContext, real: str) -> None:
+    client.sendall(b"S")
     try:
         secure = context.wrap_socket(client, server_side=True)
     except ssl.SSLError:
@@ -75,50 +97,139 @@ def copy(source: socket.socket, target: socket.socket) -> None:
         target.sendall(data)
 
 
-def test_a_server_with_a_trusted_certificate_is_talked_to(
-    settings: DatabaseSettings,
-    authority: trustme.CA,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+def without_tls(client: socket.socket) -> None:
+    client.sendall(b"N")
+
+
+def without_sense(client: socket.socket) -> None:
+    client.sendall(b"S")
+    client.recv(65536)
+    client.sendall(b"no TLS")
+
+
+def hanging_up(client: socket.socket) -> None:
+    """As a server does that is being restarted."""
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+@contextmanager
+def connected(server: Server, **changed: object) -> Iterator[Connection]:
+    """A connection to the server, with its usual settings but for those that are changed."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=serve_one, args=(listening, server), daemon=True).start()
+        port = listening.getsockname()[1]
+        usual = {"db_host": HOST, "db_port": port, "db_name": "orders"}
+        login = {"db_user": "orders", "db_password": "local"}
+        settings = DatabaseSettings.model_validate(usual | login | changed)
+        with closing(database.connect(settings)) as connection:
+            yield connection
+
+
+def serve_one(listening: socket.socket, server: Server) -> None:
+    client, _ = listening.accept()
+    with client:
+        assert client.recv(8) == SSL_REQUEST
+        server(client)
+
+
+def test_a_server_whose_ca_is_in_the_bundle_is_talked_to(with_tls: Server, bundle: Path) -> None:
+    with connected(with_tls, db_ca_bundle=bundle) as connection:
+        assert connection.run("SELECT 1") == [[1]]
+
+
+def test_without_a_bundle_the_system_is_trusted_too(
+    with_tls: Server, bundle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bundle = tmp_path / "ca.pem"
-    authority.cert_pem.write_to_path(bundle)
+    """As for RDS Proxy, whose CAs are public ones."""
     monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
 
-    connection = database.connect(settings)
-
-    assert connection.run("SELECT 1") == [[1]]
-    connection.close()
+    with connected(with_tls) as connection:
+        assert connection.run("SELECT 1") == [[1]]
 
 
-def test_a_server_that_nobody_vouches_for_is_refused(settings: DatabaseSettings) -> None:
-    with pytest.raises(DatabaseUnavailable, match="did not agree on TLS"):
-        database.connect(settings)
+def test_a_server_whose_ca_is_in_no_bundle_is_refused(with_tls: Server) -> None:
+    message = "not trusted by the CA certificates in use: unable to get local issuer"
+
+    with pytest.raises(InvalidSetting, match=message), connected(with_tls):
+        pass
 
 
-def test_a_server_that_hangs_up_on_tls_is_unavailable(postgres: dict[str, str]) -> None:
-    """As one does that is being restarted."""
-    known = {name.lower(): value for name, value in postgres.items()}
-    with socket.create_server((ELSEWHERE, 0)) as listening:
-        hang_up = threading.Thread(target=reset_one, args=(listening,), daemon=True)
-        hang_up.start()
-        port = listening.getsockname()[1]
-        settings = DatabaseSettings.model_validate(known | {"db_host": ELSEWHERE, "db_port": port})
+def test_a_bundle_replaces_all_other_ca_certificates(
+    with_tls: Server, bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
+    trustme.CA().cert_pem.write_to_path(tmp_path / "another.pem")
 
-        with pytest.raises(DatabaseUnavailable):
-            database.connect(settings)
-
-
-def reset_one(listening: socket.socket) -> None:
-    client, _ = listening.accept()
-    client.recv(8)
-    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    client.close()
+    with (
+        pytest.raises(InvalidSetting, match="not trusted"),
+        connected(with_tls, db_ca_bundle=tmp_path / "another.pem"),
+    ):
+        pass
 
 
-@pytest.mark.parametrize("settings", [False], ids=["no tls"], indirect=True)
-def test_a_server_without_tls_is_refused(settings: DatabaseSettings) -> None:
-    with pytest.raises(DatabaseUnavailable) as failed:
-        database.connect(settings)
+@pytest.mark.parametrize("host", [ANOTHER, "192.0.2.1"])
+def test_a_certificate_for_another_name_is_refused(
+    with_tls: Server, bundle: Path, host: str
+) -> None:
+    with (
+        pytest.raises(InvalidSetting, match="for another name than the one in DB_HOST"),
+        connected(with_tls, db_ca_bundle=bundle, db_host=host),
+    ):
+        pass
 
-    assert str(failed.value.__cause__) == "Server refuses SSL"
+
+def test_an_expired_certificate_is_refused(
+    postgres: dict[str, str], intermediate: trustme.CA, bundle: Path
+) -> None:
+    expired = behind_tls(postgres, intermediate.issue_cert(HOST, not_after=YESTERDAY))
+
+    with (
+        pytest.raises(InvalidSetting, match="certificate has expired"),
+        connected(expired, db_ca_bundle=bundle),
+    ):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("server", "message"),
+    [
+        (without_tls, "did not offer TLS"),
+        (without_sense, "did not agree on TLS"),
+        (hanging_up, "The database"),
+    ],
+)
+def test_a_server_that_breaks_off_is_unavailable(server: Server, message: str) -> None:
+    with pytest.raises(DatabaseUnavailable, match=message), connected(server):
+        pass
+
+
+def test_a_bundle_without_certificates_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "empty.pem").write_text("\n")
+
+    with pytest.raises(InvalidSetting, match="DB_CA_BUNDLE is wrong: no CA certificates in PEM"):
+        tls.context(tmp_path / "empty.pem")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(f"Amazon RDS eu-central-1 Root CA {key} G1" for key in ("RSA2048", "RSA4096", "ECC384")),
+        *(f"Amazon Root CA {number}" for number in (1, 2, 3, 4)),
+        "Starfield Services Root Certificate Authority - G2",
+    ],
+)
+def test_amazons_certificates_need_no_store_of_the_system(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "none"))
+
+    assert f"'{name}'" in str(tls.context(None).get_ca_certs())
+
+
+def test_chain_and_name_are_verified_from_tls_1_2_on() -> None:
+    context = tls.context(None)
+
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.check_hostname
+    assert context.minimum_version is ssl.TLSVersion.TLSv1_2
