@@ -12,6 +12,6 @@ PERMITTED = set(
 )
 
 
-@pytest.mark.parametrize("operation", PERMITTED)
+@pytest.mark.parametrize("operation", sorted(PERMITTED))
 def test_every_operation_that_a_function_may_call_has_a_quota(operation: str) -> None:
     assert operation in QUOTAS
