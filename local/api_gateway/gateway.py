@@ -15,6 +15,7 @@ from local.api_gateway import api_key, routing
 from local.api_gateway.error_responses import GatewayError
 from local.api_gateway.proxy_event import proxy_event
 from local.api_gateway.proxy_response import proxy_response
+from local.faults.invoke_errors import InvokeRefused
 from local.lambda_functions.concurrency_limit import Throttled
 from local.lambda_functions.invocation_result import InvocationResult
 
@@ -35,7 +36,7 @@ class Invoker(Protocol):
         request_id: str = "",
         slot_timeout: float | None = None,
     ) -> InvocationResult:
-        """Invoke a function by its name. Raises Throttled."""
+        """Invoke a function by its name. Raises Throttled, InvokeRefused."""
 
 
 class Gateway:
@@ -86,6 +87,8 @@ class Gateway:
             return running.result()
         except Throttled as throttled:
             raise GatewayError(429, "Too Many Requests") from throttled
+        except InvokeRefused as refused:  # AWS: "If the Lambda API rejects the invocation ... 500"
+            raise GatewayError(500, "Internal server error") from refused
 
     def _response(self, result: InvocationResult, request: Request, request_id: str) -> Response:
         """The HTTP response. An error of the function is logged, and its caller sees only a 502."""

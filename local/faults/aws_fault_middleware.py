@@ -2,7 +2,7 @@
 
 PUT /faults/{Operation} replaces the operation's faults, POST adds to them, DELETE removes them;
 DELETE /faults removes all faults, GET /faults returns those that are still to be triggered, and the
-executions that are running.
+executions that are running. POST /faults/kill ends moto's process at once.
 """
 
 import json
@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from local.aws_requests import AwsRequest, respond, status_line
-from local.faults.aws_faults import FAULTS, AnyAwsFault, AwsFaultPlan, Error, Slow
+from local.faults import broken_connections
+from local.faults.aws_faults import FAULTS, AnyAwsFault, AwsFaultPlan, Cut, Error, Kill, Slow
 from local.faults.fault_plan import as_json
 
 if TYPE_CHECKING:
@@ -32,13 +33,14 @@ class AwsFaultMiddleware:
         request = AwsRequest.read(environ)
         if request.path == "/faults" or request.path.startswith("/faults/"):
             return self._serve_plan(request, start)
-        match self._triggered(request):
-            case None:
-                return self._application(environ, start)
-            case Slow() as fault:
-                return self._slow(fault, environ, start)
-            case Error() as fault:
-                return self._fail(fault, request, environ, start)
+        fault = self._triggered(request)
+        if fault is None:
+            return self._application(environ, start)
+        if isinstance(fault, Slow):
+            return self._slow(fault, environ, start)
+        if fault.when == "after":
+            _perform(self._application, environ)
+        return _lose(fault, request, environ, start)
 
     def _triggered(self, request: AwsRequest) -> AnyAwsFault | None:
         path = f"{request.path}?{request.query}"
@@ -47,6 +49,8 @@ class AwsFaultMiddleware:
         )
 
     def _serve_plan(self, request: AwsRequest, start: "StartResponse") -> Iterable[bytes]:
+        if (request.method, request.path) == ("POST", "/faults/kill"):
+            broken_connections.kill_this_process()
         if request.method == "GET":
             start(status_line(200), [("Content-Type", "application/json")])
             report = {"planned": as_json(self._plan), "running": self._running()}
@@ -79,16 +83,19 @@ class AwsFaultMiddleware:
             time.sleep(fault.seconds)
         return response
 
-    def _fail(
-        self,
-        fault: Error,
-        request: AwsRequest,
-        environ: "WSGIEnvironment",
-        start: "StartResponse",
-    ) -> Iterable[bytes]:
-        if fault.when == "after":
-            _perform(self._application, environ)
+
+def _lose(
+    fault: Error | Cut | Kill,
+    request: AwsRequest,
+    environ: "WSGIEnvironment",
+    start: "StartResponse",
+) -> Iterable[bytes]:
+    """Answer with the fault in place of the operation's response."""
+    if isinstance(fault, Error):
         return respond(start, fault.status, *request.error(fault.code, "injected fault"))
+    if isinstance(fault, Kill):
+        broken_connections.kill_this_process()
+    return broken_connections.cut(environ, start)
 
 
 def _perform(application: "WSGIApplication", environ: "WSGIEnvironment") -> None:

@@ -41,7 +41,19 @@ class Slow(AwsFault):
     seconds: Annotated[float, Field(gt=0)]
 
 
-AnyAwsFault: TypeAlias = Error | Slow
+class Cut(AwsFault):
+    """The connection is closed without a response."""
+
+    kind: Literal["cut"]
+
+
+class Kill(AwsFault):
+    """moto's process is killed, and forgets every execution and object."""
+
+    kind: Literal["kill"]
+
+
+AnyAwsFault: TypeAlias = Error | Slow | Cut | Kill
 AwsFaultPlan: TypeAlias = FaultPlan[AnyAwsFault]
 FAULTS: TypeAdapter[list[AnyAwsFault]] = TypeAdapter(
     list[Annotated[AnyAwsFault, Field(discriminator="kind")]]

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Field, TypeAdapter
+from pydantic import AfterValidator, Field, TypeAdapter
 
 from local.faults.fault_plan import Fault, FaultPlan
+from local.faults.invoke_errors import known
 
 AtCommit = Literal["before", "at_commit", "after_commit"]
 """Before the handler runs; just before its first transaction is committed; just after that."""
@@ -98,9 +99,20 @@ class Throttle(FunctionFault):
     kind: Literal["throttle"]
 
 
+class InvokeError(FunctionFault):
+    """Lambda refuses the invocation with this error of its own, such as ResourceNotReadyException.
+
+    `error` is any that AWS declares for Invoke. The handler does not run.
+    """
+
+    kind: Literal["invoke_error"]
+    error: Annotated[str, AfterValidator(known)]
+    message: str = "injected fault"
+
+
 HandlerFault: TypeAlias = Raise | Timeout | Kill | Drop | Crash | Refuse
 """The kinds that handler_faults.py triggers, inside the worker process."""
-AnyFunctionFault: TypeAlias = HandlerFault | Late | Twice | Hold | Throttle
+AnyFunctionFault: TypeAlias = HandlerFault | Late | Twice | Hold | Throttle | InvokeError
 FunctionFaultPlan: TypeAlias = FaultPlan[AnyFunctionFault]
 HANDLER_FAULT: TypeAdapter[HandlerFault | None] = TypeAdapter(HandlerFault | None)
 FAULTS: TypeAdapter[list[AnyFunctionFault]] = TypeAdapter(

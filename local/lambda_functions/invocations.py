@@ -10,11 +10,13 @@ from local.faults.function_faults import (
     FunctionFaultPlan,
     HandlerFault,
     Hold,
+    InvokeError,
     Late,
     Throttle,
     Twice,
 )
 from local.faults.held_invocations import HeldInvocations
+from local.faults.invoke_errors import InvokeRefused
 from local.lambda_functions.concurrency_limit import ConcurrencyLimit, Throttled
 from local.lambda_functions.invocation_result import InvocationResult
 from local.lambda_functions.worker_pool import WorkerPool
@@ -37,7 +39,10 @@ class Invocations:
         request_id: str,
         slot_timeout: float,
     ) -> InvocationResult:
-        """Run the handler. Raises Throttled when no slot is free within `slot_timeout` seconds."""
+        """Run the handler. Raises Throttled when no slot is free within `slot_timeout` seconds.
+
+        Raises InvokeRefused when that fault is planned.
+        """
         await self._limit.acquire(slot_timeout)
         fault = self._faults.trigger(self._function.name, lambda this: this.matches(event))
         run = asyncio.create_task(self._run(event, request_id, fault))
@@ -79,6 +84,8 @@ class Invocations:
         match fault:
             case Throttle():
                 raise Throttled
+            case InvokeError():
+                raise InvokeRefused(fault.error, fault.message)
             case Hold():
                 await self._held.hold(self._function.name)
             case Late():

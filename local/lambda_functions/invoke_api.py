@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from deployment.cloudformation import ACCOUNT, REGION
 from local.aws_requests import access_key
+from local.faults.invoke_errors import InvokeRefused
 from local.iam.callers import Callers
 from local.lambda_functions.concurrency_limit import Throttled
 from local.lambda_functions.fault_api import FaultApi
@@ -85,6 +86,8 @@ class InvokeApi:
         except Throttled:
             reason = {"Reason": "ConcurrentInvocationLimitExceeded"}
             return _error(429, "TooManyRequestsException", "Rate Exceeded.", **reason)
+        except InvokeRefused as refused:
+            return _error(refused.status, refused.error, str(refused))
         failed = {"x-amz-function-error": "Unhandled"} if result.failed else {}
         return _response(result.payload, request_id, 200, failed)
 

@@ -50,7 +50,7 @@ class Runtime:
         """Invoke a function by its name.
 
         Raises UnknownFunction, and Throttled when no slot is free within `slot_timeout` seconds
-        (None: the runtime's own timeout).
+        (None: the runtime's own timeout). Raises InvokeRefused when that fault is planned.
         """
         if name not in self._functions:
             raise UnknownFunction(name)

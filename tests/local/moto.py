@@ -23,6 +23,7 @@ class Moto:
     """S3 and Step Functions at a URL, with the bucket and the small template's state machine."""
 
     url: str
+    pid: int
     bucket: str = resources.BUCKET
     machine: str = MACHINE.arn
 
@@ -62,4 +63,4 @@ async def _serving(log: Path, *options: str) -> AsyncIterator[Moto]:
                     resources.create_bucket(url), resources.create_state_machine(url, MACHINE)
                 )
             )
-            yield Moto(url)
+            yield Moto(url, server.process.pid)

@@ -12,6 +12,7 @@ import httpx
 import psutil
 
 from tests.running.builders import Document, an_id
+from tests.running.killing import kill
 from tests.running.shop import Shop
 from tests.running.waiting import eventually
 
@@ -127,11 +128,3 @@ def _kill_workers(shop: Shop, chance: Random, ended: Event) -> int:
             kill(chance.choice(alive))
             kills += 1
     return kills
-
-
-def kill(process: psutil.Process) -> None:
-    """Send SIGKILL to the process, unless it has ended."""
-    try:
-        process.kill()
-    except psutil.NoSuchProcess:
-        return

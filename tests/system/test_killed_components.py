@@ -6,17 +6,15 @@ Each is restarted, and every accepted order ends, except those that only the eng
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-import psutil
 import pytest
 
 from tests.running.builders import a_line, an_order
-from tests.running.crowd import Crowd, kill, outcomes, repair, until_quiet, workers
+from tests.running.crowd import Crowd, outcomes, repair, until_quiet, workers
 from tests.running.definition import FORWARD
+from tests.running.killing import DATABASE, ENGINE, kill, kill_component
 from tests.running.shop import Shop
 from tests.running.stacks import a_running_stack
-from tests.running.waiting import eventually
 
-ENGINE = "Step Functions and S3 (moto)"
 HELD = 3
 """So many of a function's eight workers are held; the others keep serving."""
 
@@ -49,18 +47,6 @@ def accepted(shop: Shop, product: str, orders: int, inject: Callable[[], None]) 
         return posting.result()
 
 
-def kill_component(shop: Shop, component: str) -> None:
-    """Kill the component, and wait until it is restarted."""
-    killed = shop.pid(component)
-    kill(psutil.Process(killed))
-
-    def restarted() -> None:
-        assert shop.pid(component) != killed
-
-    eventually(restarted, seconds=60)
-    shop.reconnect()
-
-
 def assert_ended(shop: Shop, ids: list[str], product: str, stock: int) -> None:
     """Each order has one row, `processing` or `failed`, and the stock is what they left."""
     ended = outcomes(shop, ids)
@@ -71,7 +57,7 @@ def assert_ended(shop: Shop, ids: list[str], product: str, stock: int) -> None:
 def test_orders_outlive_a_killed_postgresql(own: Shop, orders: int) -> None:
     product = own.product(stock=orders)
 
-    ids = accepted(own, product, orders, lambda: kill_component(own, "PostgreSQL"))
+    ids = accepted(own, product, orders, lambda: kill_component(own, DATABASE))
     until_quiet(own)
     repair(own)
 
@@ -82,7 +68,7 @@ def test_warm_workers_replace_the_connections_that_died_with_postgresql(own: Sho
     order = an_order(a_line(own.product()))
     Crowd(own, connections=16).order(order, times=32)
     until_quiet(own)
-    kill_component(own, "PostgreSQL")
+    kill_component(own, DATABASE)
 
     ids = Crowd(own, connections=16).order(order, times=32)
     until_quiet(own)
@@ -101,7 +87,7 @@ def test_orders_whose_retries_ran_out_without_postgresql_are_repaired(
         own.clear_faults()
         for state in ("UpdateStatus", "FailOrder"):
             own.plan(state, {"kind": "refuse", "times": None})
-        kill_component(own, "PostgreSQL")
+        kill_component(own, DATABASE)
         until_quiet(own)
 
     ids = accepted(own, product, orders, inject)

@@ -3,6 +3,7 @@ import asyncio
 import pytest
 
 from local.api_gateway import gateway
+from local.faults.invoke_errors import InvokeRefused
 from local.lambda_functions.concurrency_limit import Throttled
 from local.lambda_functions.invocation_result import InvocationResult
 from tests.local.in_process import Api
@@ -55,6 +56,18 @@ def test_a_request_that_gets_no_slot_within_10_seconds_is_a_429() -> None:
     assert (response.status_code, response.json()) == (429, {"message": "Too Many Requests"})
     assert response.headers["x-request-id"]
     assert functions.slot_timeout == 10
+
+
+class Asleep:
+    """Functions that Lambda cannot invoke yet."""
+
+    async def invoke(self, *_: object, **__: object) -> InvocationResult:
+        raise InvokeRefused("ResourceNotReadyException", "is not ready")
+
+
+def test_a_function_that_lambda_refuses_to_invoke_is_a_500() -> None:
+    response = Api.of(Asleep()).call("GET", "/things")
+    assert (response.status_code, response.json()) == (500, {"message": "Internal server error"})
 
 
 def test_over_http_requests_and_responses_keep_their_bytes(cloud: Running) -> None:

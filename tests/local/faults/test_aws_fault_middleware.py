@@ -3,16 +3,20 @@
 import json
 import time
 from collections.abc import Callable  # noqa: TC003  # a local variable's type
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
+import psutil
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ConnectionClosedError
 
 from tests.local.moto import Moto, moto_alone
+from tests.local.small_stack import until_gone
+from tests.running.waiting import eventually
 
 
 def put(moto: Moto, key: str, body: bytes = b"{}") -> None:
@@ -149,6 +153,33 @@ def test_a_slow_request_does_not_hold_up_others(moto: Moto) -> None:
     start(moto, str(uuid4()))
 
 
+@pytest.mark.parametrize(("when", "times_performed"), [("before", 0), ("after", 1)])
+def test_a_cut_connection_leaves_the_client_without_an_answer(
+    moto: Moto, when: str, times_performed: int
+) -> None:
+    name = str(uuid4())
+    moto.plan("StartExecution", {"kind": "cut", "when": when})
+    with pytest.raises(ConnectionClosedError):
+        start(moto, name)
+    assert started(moto).count(name) == times_performed
+    start(moto, str(uuid4()))
+
+
+def test_a_fault_for_some_seconds_ends_by_itself(moto: Moto) -> None:
+    key = str(uuid4())
+    moto.plan("PutObject", {"kind": "error", "for_seconds": 0.5})
+
+    def put_again() -> None:
+        with suppress(ClientError):
+            return put(moto, key)
+        raise AssertionError
+
+    for _ in range(2):
+        with pytest.raises(ClientError):
+            put(moto, key)
+    eventually(put_again)
+
+
 @pytest.mark.parametrize(
     "fault",
     [{"kind": "slow"}, {"kind": "error", "status": 200}, {"kind": "error", "where": {"key": "a"}}],
@@ -164,3 +195,13 @@ def test_without_the_option_there_are_no_faults_to_plan(
     with moto_alone(tmp_path / "log", "1") as moto:
         assert moto.plan("PutObject", {"kind": "error"}).status_code == 404
         put(moto, "a key")
+
+
+@pytest.mark.parametrize("how", ["at once", "after an operation"])
+def test_moto_can_be_killed(starts_a_stack: None, tmp_path: Path, how: str) -> None:
+    with moto_alone(tmp_path / "log", "1", "--faults") as moto:
+        process = psutil.Process(moto.pid)
+        moto.plan("StartExecution", {"kind": "kill", "when": "after"})
+        with pytest.raises((httpx.TransportError, ConnectionClosedError)):
+            httpx.post(f"{moto.url}/faults/kill") if how == "at once" else start(moto, "last")
+        until_gone([process])

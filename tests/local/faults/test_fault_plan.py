@@ -59,4 +59,26 @@ def test_the_remaining_faults_are_reported_with_how_often_they_remain() -> None:
     triggered(plan, 1)
     plan.replace("B", [Named()])
     triggered(plan, 1, "B")
-    assert as_json(plan) == {"A": [{"times": 2, "name": "any"}]}
+    assert as_json(plan) == {"A": [{"times": 2, "for_seconds": None, "name": "any"}]}
+
+
+def test_a_fault_with_seconds_is_triggered_until_they_are_over() -> None:
+    now = [100.0]
+    plan = FaultPlan[Named](lambda: now[0])
+    plan.add("A", [Named(name="short", for_seconds=10)])
+    now[0] = 105
+    plan.add("A", [Named(name="long", for_seconds=10)])
+    assert triggered(plan, 3) == ["short"] * 3
+    now[0] = 110
+    assert triggered(plan, 3) == ["long"] * 3
+    assert [fault["name"] for fault in as_json(plan)["A"]] == ["long"]
+    now[0] = 115
+    assert triggered(plan, 1) == [None]
+    assert as_json(plan) == {}
+
+
+def test_a_fault_can_be_limited_both_in_seconds_and_in_number() -> None:
+    now = [100.0]
+    plan = FaultPlan[Named](lambda: now[0])
+    plan.replace("A", [Named(times=2, for_seconds=10)])
+    assert triggered(plan, 3) == ["any", "any", None]

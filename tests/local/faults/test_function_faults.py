@@ -39,6 +39,8 @@ def test_a_missing_field_does_not_match_null() -> None:
         {"kind": "raise", "error": "not a name"},
         {"kind": "drop", "when": "after"},
         {"kind": "throttle", "when": "before"},
+        {"kind": "invoke_error", "error": "NoSuchException"},
+        {"kind": "kill", "for_seconds": 0},
     ],
 )
 def test_an_unknown_fault_is_refused(fault: dict[str, Any]) -> None:

@@ -126,3 +126,27 @@ def test_a_throttled_invocation_does_not_run(lambdas: LambdaClient, tmp_path: Pa
     assert response.status_code == 429
     assert lambdas.act("count")["calls"] > 0
     assert not file.exists()
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        ("ResourceNotReadyException", 502),
+        ("EC2ThrottledException", 502),
+        ("ENILimitReachedException", 502),
+        ("SubnetIPAddressLimitReachedException", 502),
+        ("KMSDisabledException", 502),
+        ("ServiceException", 500),
+        ("SnapStartNotReadyException", 409),
+    ],
+)
+def test_lambda_refuses_an_invocation_with_an_error_of_its_own(
+    lambdas: LambdaClient, tmp_path: Path, error: str, status: int
+) -> None:
+    file = tmp_path / "file"
+    lambdas.plan({"kind": "invoke_error", "error": error})
+    response = lambdas.invoke("ActFunction", {"do": "touch", "path": str(file)})
+    assert (response.status_code, response.headers["x-amzn-errortype"]) == (status, error)
+    assert "x-amz-function-error" not in response.headers
+    assert lambdas.act("count")["calls"] > 0
+    assert not file.exists()

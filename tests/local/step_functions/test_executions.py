@@ -37,6 +37,12 @@ def test_a_throttled_function_has_lambdas_error_name_in_the_execution(cloud: Run
     assert failed["cause"].startswith("Rate Exceeded. (Service: AWSLambda; Status Code: 429;")
 
 
+def test_a_function_asleep_has_lambdas_error_name_in_the_execution(cloud: Running) -> None:
+    cloud.lambdas.plan({"kind": "invoke_error", "error": "ResourceNotReadyException"})
+    ended = cloud.execution("asleep", {"do": "count"})
+    assert ended["error"] == "Lambda.ResourceNotReadyException"
+
+
 def test_an_execution_that_is_started_many_times_at_once_is_started_once(cloud: Running) -> None:
     cloud.lambdas.plan({"kind": "hold", "where": {"execution": "once"}})
     body = {"name": "once", "input": {"do": "count", "execution": "once"}}
