@@ -21,7 +21,11 @@ TEMPLATE = Path(__file__).parents[1] / "template.yaml"
 
 @dataclass(frozen=True)
 class Function:
-    """A Lambda function. `timeout` is in seconds, `memory` in MB, not enforced locally."""
+    """A Lambda function. `timeout` is in seconds, `memory` in MB, not enforced locally.
+
+    `folder` is the template's, from which a local run imports the handler. `version` is the number
+    under which the function is published.
+    """
 
     name: str
     arn: str
@@ -29,6 +33,8 @@ class Function:
     timeout: float
     memory: int
     environment: Mapping[str, str]
+    folder: Path = TEMPLATE.parent
+    version: int = 1
 
     @property
     def role(self) -> str:
@@ -71,7 +77,7 @@ def read(
         document = cloudformation.load(path.read_text("utf-8"))
         known = _own_names(document) if values is None else values
         resolver = Resolver(document, known, version)
-        template = _Reader(path.parent, resolver).template()
+        template = _Reader(path.parent.resolve(), resolver).template()
     except OSError as error:
         message = f"Cannot read {error.filename}: {error.strerror}."
         raise InvalidTemplate(message) from error
@@ -120,6 +126,8 @@ class _Reader:
             timeout=float(self.resolver.resolve(merged.get("Timeout", 3))),
             memory=int(self.resolver.resolve(merged.get("MemorySize", 128))),
             environment=self._environment(defaults) | self._environment(properties),
+            folder=self.folder,
+            version=self.resolver.version,
         )
 
     def _globals(self, kind: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ aws_requests      what a request asks AWS for, and how its service words errors
 environment       the addresses and names that lead functions to the local services
 stack             the running stack, and stack.json, which describes it
 start_message     what is printed when the stack is ready
+deployments       deploys another release to the running stack, as sam deploy does
 eventbridge       runs functions on their schedules, such as operations/reconciler every 5 minutes
 api_gateway/      API Gateway: routes, API key, proxy events
 lambda_functions/ Lambda: worker processes, concurrency limit, timeouts, the Invoke API

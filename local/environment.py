@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from deployment.template import Function
+from deployment.template import Function, Template
 from local.postgres import server as postgres
 from local.step_functions import moto_process, resources
 
@@ -35,12 +35,17 @@ def template_values(variables: Mapping[str, str]) -> dict[str, str]:
     return {name: variables[variable] for name, variable in PARAMETERS.items()}
 
 
+def functions(template: Template, variables: Mapping[str, str]) -> list[Function]:
+    """The template's functions with the environment variables that Lambda adds."""
+    return [with_lambda_variables(this, variables) for this in template.functions.values()]
+
+
 def with_lambda_variables(function: Function, variables: Mapping[str, str]) -> Function:
     """The function with the environment variables that Lambda adds to the template's own."""
     own = {
         "AWS_LAMBDA_FUNCTION_NAME": function.name,
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory),
-        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_FUNCTION_VERSION": str(function.version),
         "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.name}",
         "TZ": ":UTC",
         "_HANDLER": function.handler,

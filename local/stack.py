@@ -11,9 +11,12 @@ from local.processes.data_folder import DataFolder
 from local.processes.restarts import Component
 
 
-@dataclass(frozen=True)
+@dataclass
 class Stack:
-    """One running local cloud. `settings` are the environment variables that lead to it."""
+    """One running local cloud. `settings` are the environment variables that lead to it.
+
+    `template` is that of the release that was deployed last.
+    """
 
     options: Options
     folder: DataFolder

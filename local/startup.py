@@ -16,6 +16,7 @@ from deployment import template
 from local import environment, eventbridge
 from local.api_gateway.gateway import Gateway
 from local.command_line import ROOT, Options
+from local.deployments import Deployments
 from local.iam import role_file
 from local.iam.callers import Callers
 from local.lambda_functions import forkserver
@@ -95,15 +96,12 @@ class _Startup:
 
     async def _start_functions(self, stack: Stack, invocations: socket.socket) -> Runtime:
         forkserver.start(self._folder.log("workers"))
-        functions = [
-            environment.with_lambda_variables(function, stack.settings)
-            for function in stack.template.functions.values()
-        ]
-        runtime = Runtime(functions, self._folder.logs)
+        runtime = Runtime(environment.functions(stack.template, stack.settings), self._folder.logs)
         self._exits.callback(runtime.stop)
         callers = _callers_of_functions(stack)
-        app = InvokeApi(runtime, with_faults=self._options.faults, callers=callers).app
-        await self._exits.enter_async_context(http_server.serving(app, invocations))
+        faults = self._options.faults
+        self._invoke_api = InvokeApi(runtime, with_faults=faults, callers=callers).app
+        await self._exits.enter_async_context(http_server.serving(self._invoke_api, invocations))
         return runtime
 
     async def _start_postgres(self, stack: Stack) -> None:
@@ -122,20 +120,22 @@ class _Startup:
         await self._exits.enter_async_context(http_server.serving(gateway, api))
         schedules = eventbridge.at_rate(contents.schedules, self._options.schedules)
         await self._exits.enter_async_context(eventbridge.running(schedules, runtime))
+        deployments = Deployments(stack, runtime, gateway, partial(_migrate, stack))
+        self._invoke_api.routes.append(deployments.route)
 
 
 def _callers_of_functions(stack: Stack) -> Callers | None:
     """Who may invoke functions; None: everybody. Another engine has no role of ours."""
     restricted = stack.options.unkind and not stack.options.step_functions
-    return Callers(stack.template.roles.values()) if restricted else None
+    return Callers(lambda: stack.template.roles) if restricted else None
 
 
-async def _migrate(stack: Stack) -> None:
-    """Migrate the database and seed an empty inventory, as scripts/migrate does."""
+async def _migrate(stack: Stack, root: Path = ROOT) -> None:
+    """Migrate the database and seed an empty inventory, as scripts/migrate of this folder does."""
     command = (sys.executable, "-m", "operations.migrations", "--seed")
-    variables = {**os.environ, **stack.settings}
+    variables = {**os.environ, **stack.settings, "PYTHONPATH": str(root)}
     log = stack.folder.log("migrations")
-    await child_process.run("Migrating the database", *command, log=log, env=variables, cwd=ROOT)
+    await child_process.run("Migrating the database", *command, log=log, env=variables, cwd=root)
 
 
 @asynccontextmanager

@@ -49,9 +49,13 @@ class Gateway:
         key: str,
         binary_types: Sequence[str] = (),
     ) -> None:
-        self._routes = routing.in_order(routes)
-        self._runtime, self._key, self._binary_types = runtime, key, binary_types
+        self._runtime, self._key = runtime, key
+        self.deploy(routes, binary_types)
         self._running: set[asyncio.Task[InvocationResult]] = set()
+
+    def deploy(self, routes: Sequence[Route], binary_types: Sequence[str]) -> None:
+        """Serve these routes from now on."""
+        self._routes, self._binary_types = routing.in_order(routes), binary_types
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""

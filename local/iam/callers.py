@@ -1,6 +1,6 @@
 """Tells a caller by the access key, and words a refusal as AWS does."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping
 
 from deployment.cloudformation import ACCOUNT
 from deployment.policies import Role
@@ -13,10 +13,13 @@ A function, and the state machine, has the name of its role as its access key id
 
 
 class Callers:
-    """The roles that may call, by their access keys."""
+    """The roles that may call.
 
-    def __init__(self, roles: Iterable[Role]) -> None:
-        self._roles = {role.name: role for role in roles}
+    `roles` returns them by their access keys, as they are now: a deployment changes them.
+    """
+
+    def __init__(self, roles: Callable[[], Mapping[str, Role]]) -> None:
+        self._roles = roles
 
     def refusal(self, access_key: str, action: str, resource: str) -> str | None:
         """Why the caller may not perform the action on the ARN, or None when it may."""
@@ -32,11 +35,13 @@ class Callers:
         """Whether the caller may perform the action on the ARN."""
         if access_key == ADMINISTRATOR:
             return True
-        return access_key in self._roles and self._roles[access_key].allows(action, resource)
+        role = self._roles().get(access_key)
+        return role is not None and role.allows(action, resource)
 
     def _reason(self, access_key: str, action: str, resource: str) -> str:
-        if access_key not in self._roles:
+        role = self._roles().get(access_key)
+        if role is None:
             return "because no role of template.yaml has this access key"
-        if self._roles[access_key].denies(action, resource):
+        if role.denies(action, resource):
             return "with an explicit deny in a policy"
         return f"because no identity-based policy allows the {action} action"

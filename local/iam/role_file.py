@@ -1,6 +1,6 @@
 """Hands the roles over to moto's process, in a file that people can read, too."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pydantic import RootModel
@@ -13,10 +13,22 @@ class _Roles(RootModel[tuple[Role, ...]]):
 
 
 def write(path: Path, roles: Iterable[Role]) -> None:
-    """Write the roles to the file."""
-    path.write_text(_Roles(tuple(roles)).model_dump_json(indent=2), "utf-8")
+    """Write the roles to the file, all of them or none."""
+    draft = path.with_suffix(".new")
+    draft.write_text(_Roles(tuple(roles)).model_dump_json(indent=2), "utf-8")
+    draft.replace(path)
 
 
-def read(path: Path) -> tuple[Role, ...]:
-    """The roles that `write` has written."""
-    return _Roles.model_validate_json(path.read_text("utf-8")).root
+class RoleFile:
+    """A file that `write` has written, and writes again when a deployment changes roles."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._written = path, 0
+        self._roles: dict[str, Role] = {}
+
+    def roles(self) -> Mapping[str, Role]:
+        """The roles by their names, as they are in the file now."""
+        if self._written != (written := self._path.stat().st_mtime_ns):
+            found = _Roles.model_validate_json(self._path.read_text("utf-8")).root
+            self._written, self._roles = written, {role.name: role for role in found}
+        return self._roles

@@ -2,8 +2,8 @@
 
 invoke_api             Lambda's Invoke API over HTTP, which Step Functions calls
 fault_api              plans the faults of functions over HTTP, with --faults
-runtime                all functions of the template: invoke one by its name
-invocations            one function's invocations: the slot, the planned fault, the worker
+runtime                all functions, in all versions: publish them, and invoke one by its name
+invocations            invocations of one version: the slot, the planned fault, the worker
 concurrency_limit      how many invocations of one function run at once, and the wait for a slot
 worker_pool            one function's worker processes: kept warm, replaced, killed at a timeout
 worker_process         the parent's handle of one worker process

@@ -43,6 +43,7 @@ def serve(function: Function, log: Path, channel: socket.socket) -> None:
     die_with_parent()
     _write_output_to(log)
     _replace_environment(function)
+    handler_import.import_from(function.folder)
     with channel.makefile("rwb") as stream:
         handler = _init(function, stream)
         while handler and (line := stream.readline()):
@@ -101,7 +102,8 @@ def _checked(result: Any, request_id: str) -> tuple[bytes, Any]:  # noqa: ANN401
 def _context(function: Function, invocation: Invocation) -> LambdaContext:
     return LambdaContext(
         function_name=function.name,
-        invoked_function_arn=function.arn,
+        function_version=str(function.version),
+        invoked_function_arn=f"{function.arn}:{function.version}",
         memory_limit_in_mb=function.memory,
         aws_request_id=invocation["request_id"],
         log_group_name=f"/aws/lambda/{function.name}",

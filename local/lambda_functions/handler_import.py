@@ -1,17 +1,30 @@
 """Inside the worker process: imports the handler, or reports why it cannot, as Lambda does."""
 
 import importlib
+import sys
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from local.lambda_functions.lambda_context import LambdaContext
 
+ROOT = Path(__file__).resolve().parents[2]
 Handler: TypeAlias = Callable[[Any, LambdaContext], Any]
 
 
 class HandlerMissing(Exception):
     """The module has no such handler."""
+
+
+def import_from(folder: Path) -> None:
+    """Let a release's modules come from its own folder, and none from the folder of this code.
+
+    The forkserver has imported no module of a handler (forkserver_preload.py).
+    """
+    if folder != ROOT:
+        others = [entry for entry in sys.path if Path(entry).resolve() != ROOT]
+        sys.path[:] = [str(folder), *others]
 
 
 def load(path: str) -> Handler:

@@ -1,4 +1,4 @@
-"""One function's invocations. Each waits for a slot, triggers its fault and runs in a worker."""
+"""Invocations of one version of a function: each waits for a slot, then runs in a worker."""
 
 import asyncio
 from pathlib import Path
@@ -23,14 +23,22 @@ from local.lambda_functions.worker_pool import WorkerPool
 
 
 class Invocations:
-    """A function that runs a few invocations at once; further ones wait for a slot."""
+    """A version that runs a few invocations at once; further ones wait for a slot.
+
+    All versions of a function share its slots (`limit`).
+    """
 
     def __init__(
-        self, function: Function, log: Path, faults: FunctionFaultPlan, held: HeldInvocations
+        self,
+        function: Function,
+        log: Path,
+        faults: FunctionFaultPlan,
+        held: HeldInvocations,
+        limit: ConcurrencyLimit,
     ) -> None:
         self._function, self._faults, self._held = function, faults, held
         self._workers = WorkerPool(function, log)
-        self._limit = ConcurrencyLimit()
+        self._limit = limit
         self._running: set[asyncio.Task[InvocationResult]] = set()
 
     async def invoke(

@@ -18,9 +18,11 @@ from local.iam.callers import Callers
 from local.lambda_functions.concurrency_limit import Throttled
 from local.lambda_functions.fault_api import FaultApi
 from local.lambda_functions.invocation_result import InvocationResult
-from local.lambda_functions.runtime import Runtime
+from local.lambda_functions.runtime import Runtime, UnknownFunction
 
 REQUEST_BYTES = 6_291_456  # Lambda's limit for a synchronous event
+ALIAS = "live"
+"""AutoPublishAlias in template.yaml: API and schedule call the functions through it."""
 _log = logging.getLogger(__name__)
 
 
@@ -48,10 +50,13 @@ class InvokeApi:
             # Lambda names it AccessDeniedException, and Step Functions, which invokes the
             # functions, reports that as Lambda.AWSLambdaException.
             return _error(403, "AWSLambdaException", refusal)
-        name = _function_name(request.path_params["name"])
+        name, _, qualifier = _function_name(request.path_params["name"]).partition(":")
         body = await request.body()
-        if name not in self._runtime:
-            return _error(404, "ResourceNotFoundException", f"Function not found: {_arn(name)}")
+        try:
+            version = self._runtime.version(name, _version(qualifier))
+        except UnknownFunction:
+            arn = f"{_arn(name)}:{qualifier}".rstrip(":")
+            return _error(404, "ResourceNotFoundException", f"Function not found: {arn}")
         if len(body) > REQUEST_BYTES:
             message = f"Request must be smaller than {REQUEST_BYTES} bytes"
             return _error(413, "RequestTooLargeException", message)
@@ -60,7 +65,7 @@ class InvokeApi:
         except ValueError as error:
             message = f"Could not parse request body into json: {error}"
             return _error(400, "InvalidRequestContentException", message)
-        return await self._dispatch(request, name, event)
+        return await self._dispatch(request, name, version, event)
 
     def _refusal(self, request: Request) -> str | None:
         """Why the caller may not invoke the function, or None when it may."""
@@ -71,12 +76,14 @@ class InvokeApi:
         caller = access_key(request.headers.get("authorization", ""))
         return self._callers.refusal(caller, "lambda:InvokeFunction", arn)
 
-    async def _dispatch(self, request: Request, name: str, event: object) -> Response:
+    async def _dispatch(self, request: Request, name: str, version: int, event: object) -> Response:
         kind = request.headers.get("x-amz-invocation-type", "RequestResponse")
         request_id = str(uuid.uuid4())
         if kind == "DryRun":
             return _response(b"", request_id, 204)
-        running = asyncio.create_task(self._runtime.invoke(name, event, request_id))
+        running = asyncio.create_task(
+            self._runtime.invoke(name, event, request_id, version=version)
+        )
         if kind == "Event":  # it runs once; AWS would retry it if it fails
             self._background.add(running)
             running.add_done_callback(self._end_of_event)
@@ -88,8 +95,10 @@ class InvokeApi:
             return _error(429, "TooManyRequestsException", "Rate Exceeded.", **reason)
         except InvokeRefused as refused:
             return _error(refused.status, refused.error, str(refused))
-        failed = {"x-amz-function-error": "Unhandled"} if result.failed else {}
-        return _response(result.payload, request_id, 200, failed)
+        headers = {"x-amz-executed-version": str(version)}
+        if result.failed:
+            headers["x-amz-function-error"] = "Unhandled"
+        return _response(result.payload, request_id, 200, headers)
 
     def _end_of_event(self, running: asyncio.Task[InvocationResult]) -> None:
         """Log an asynchronous event that could not run, such as a throttled one: it is lost."""
@@ -99,9 +108,18 @@ class InvokeApi:
 
 
 def _function_name(path: str) -> str:
-    """The function's name, from its name, partial ARN or ARN, with or without a qualifier."""
-    name = unquote(path).rsplit("function:", 1)[-1]
-    return name.split(":", 1)[0]
+    """The function's name, with its qualifier if there is one, without the rest of its ARN."""
+    return unquote(path).rsplit("function:", 1)[-1]
+
+
+def _version(qualifier: str) -> int | None:
+    """The version of that number; None, that of the alias, without a number.
+
+    A deployment publishes what it deploys, so $LATEST is the version of the alias, too.
+    """
+    if qualifier in ("", "$LATEST", ALIAS):
+        return None
+    return int(qualifier) if qualifier.isdecimal() else 0  # numbers begin with 1
 
 
 def _arn(name: str) -> str:
@@ -117,5 +135,5 @@ def _error(status: int, error: str, message: str, **more: str) -> Response:
 def _response(
     body: bytes, request_id: str, status: int, headers: dict[str, str] | None = None
 ) -> Response:
-    common = {"x-amzn-requestid": request_id, "x-amz-executed-version": "$LATEST"}
+    common = {"x-amzn-requestid": request_id}
     return Response(body, status, common | (headers or {}), "application/json")

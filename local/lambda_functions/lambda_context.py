@@ -15,7 +15,7 @@ class LambdaContext:
     log_group_name: str
     log_stream_name: str
     deadline: float
-    function_version: str = "$LATEST"
+    function_version: str = "1"
     identity: None = None
     client_context: None = None
 

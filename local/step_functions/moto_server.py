@@ -27,9 +27,9 @@ from moto.core.config import default_user_config
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from local.faults.aws_fault_middleware import AwsFaultMiddleware
-from local.iam import role_file
 from local.iam.access_control import AccessControl
 from local.iam.callers import Callers
+from local.iam.role_file import RoleFile
 from local.step_functions import (
     patch_abort_and_timeout,
     patch_backoffs,
@@ -76,7 +76,7 @@ def _application(options: argparse.Namespace) -> "WSGIApplication":
     if options.quota_scale is not None:
         application = EventualConsistency(application)
     if options.roles:
-        application = AccessControl(application, Callers(role_file.read(options.roles)))
+        application = AccessControl(application, Callers(RoleFile(options.roles).roles))
     if options.quota_scale is not None:
         application = Throttling(application, options.quota_scale)
     if options.faults:

@@ -52,10 +52,7 @@ async def a_runtime(
 @contextmanager
 def lambda_functions(logs: Path, settings: Mapping[str, str]) -> Iterator[LambdaClient]:
     """The small template's functions, with faults. An event loop runs in a thread meanwhile."""
-    functions = small_template(settings).functions.values()
-    runtime = Runtime(
-        [environment.with_lambda_variables(this, settings) for this in functions], logs
-    )
+    runtime = Runtime(environment.functions(small_template(settings), settings), logs)
     with TestClient(InvokeApi(runtime, with_faults=True).app) as http:
         yield LambdaClient(http, "")
         assert http.portal

@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from decimal import Decimal
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,12 @@ class _Acts:
     @staticmethod
     def count(_: Any, __: Any) -> Any:  # noqa: ANN401
         return {"pid": os.getpid(), "calls": _state["calls"]}
+
+    @staticmethod
+    def where(_: Any, context: Any) -> Any:  # noqa: ANN401
+        found = [name for name in ("orders", "operations") if find_spec(name)]
+        folder = str(Path(__file__).parent)
+        return {"folder": folder, "version": context.function_version, "found": found}
 
     @staticmethod
     def sleep(event: Any, _: Any) -> Any:  # noqa: ANN401

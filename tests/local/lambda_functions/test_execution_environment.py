@@ -59,10 +59,10 @@ def test_the_context_has_lambdas_attributes(lambdas: LambdaClient) -> None:
     response = lambdas.invoke("ActFunction", {"do": "context"})
     context = response.json()
     assert context["function_name"] == "ActFunction"
-    assert context["function_version"] == "$LATEST"
+    assert context["function_version"] == "1"
     assert context["memory_limit_in_mb"] == 128
     assert context["aws_request_id"] == response.headers["x-amzn-requestid"]
-    assert context["invoked_function_arn"].endswith(":123456789012:function:ActFunction")
+    assert context["invoked_function_arn"].endswith(":123456789012:function:ActFunction:1")
     assert 0 < context["remaining"] <= 1000
 
 

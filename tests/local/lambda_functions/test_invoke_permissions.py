@@ -13,6 +13,7 @@ from tests.local.in_process import ACT, OTHER
 
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:"
 MACHINE = Role("MachineRole", (Statement("Allow", ("lambda:InvokeFunction",), (f"{ARN}Act",)),))
+CALLERS = Callers(lambda: {"MachineRole": MACHINE})
 
 
 @pytest.mark.parametrize(
@@ -31,7 +32,7 @@ MACHINE = Role("MachineRole", (Statement("Allow", ("lambda:InvokeFunction",), (f
 def test_a_function_is_invoked_only_if_the_callers_role_allows_it(
     tmp_path: Path, role: str, function: str, status: int
 ) -> None:
-    api = InvokeApi(Runtime([ACT, OTHER], tmp_path), with_faults=False, callers=Callers([MACHINE]))
+    api = InvokeApi(Runtime([ACT, OTHER], tmp_path), with_faults=False, callers=CALLERS)
     url = f"/2015-03-31/functions/{function}/invocations"
     signed = {"authorization": f"AWS4-HMAC-SHA256 Credential={role}/20261124/us-east-1/lambda"}
 
