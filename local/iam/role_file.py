@@ -23,12 +23,13 @@ class RoleFile:
     """A file that `write` has written, and writes again when a deployment changes roles."""
 
     def __init__(self, path: Path) -> None:
-        self._path, self._written = path, 0
+        self._path, self._written = path, (0, 0)
         self._roles: dict[str, Role] = {}
 
     def roles(self) -> Mapping[str, Role]:
         """The roles by their names, as they are in the file now."""
-        if self._written != (written := self._path.stat().st_mtime_ns):
+        status = self._path.stat()
+        if self._written != (written := (status.st_ino, status.st_mtime_ns)):
             found = _Roles.model_validate_json(self._path.read_text("utf-8")).root
             self._written, self._roles = written, {role.name: role for role in found}
         return self._roles
