@@ -3,7 +3,7 @@
 Each file is one transaction. The table `schema_migrations` records every applied file with its
 checksum; a file that was changed after it was applied is an error. Runners that start together
 apply one file at a time: each transaction takes an advisory lock. Connect to PostgreSQL itself,
-not to RDS Proxy, which pins a connection for such a lock.
+not to RDS Proxy, which would pin the connection for SET LOCAL and for a file of over 16 KB.
 """
 
 import argparse

@@ -92,7 +92,9 @@ def _executions_that_ended(order_ids: AbstractSet[str]) -> dict[str, str]:
 def _open_orders(window: audit.Window) -> dict[str, str | None]:
     """The status of each open order by its id; None: stock is held, but no order is stored."""
     with session("order-doctor", _QUERY_TIMEOUT) as conn:
-        rows = Sql(conn).audit.open_orders(older_than=window.older_than, row_limit=None)
+        sql = Sql(conn)
+        sql.audit.freeze()
+        rows = sql.audit.open_orders(older_than=window.older_than, row_limit=None)
     return {row["order_id"]: row["status"] for row in rows}
 
 
