@@ -1,9 +1,11 @@
-"""Ends a PostgreSQL server that a killed stack left running."""
+"""Ends a PostgreSQL server that a killed stack left running, and removes what it left behind."""
 
 import signal
 from pathlib import Path
 
 import psutil
+
+from local.postgres.socket_folder import SOCKET_NAME
 
 LEFTOVER_SECONDS = 10.0
 """A leftover that has not ended this long after it was asked to is killed."""
@@ -28,6 +30,15 @@ def end_leftover(data: Path) -> None:
         process.kill()
     psutil.wait_procs(alive, 1)
     pid_file.unlink(missing_ok=True)
+
+
+def remove_lock(socket: Path) -> None:
+    """Remove the lock of the socket in this folder, whose server has ended.
+
+    PostgreSQL would not start while any process has the pid in it, be it another program, or a
+    zombie of the killed server.
+    """
+    (socket / f"{SOCKET_NAME}.lock").unlink(missing_ok=True)
 
 
 def _works_in(process: psutil.Process, data: Path) -> bool:

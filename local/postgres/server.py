@@ -14,7 +14,7 @@ from pathlib import Path
 
 from local.postgres import account as accounts
 from local.postgres import binaries, initdb
-from local.postgres.leftover import end_leftover
+from local.postgres.leftover import end_leftover, remove_lock
 from local.processes import child_process
 from local.processes.child_process import Child
 from local.processes.data_folder import DataFolder
@@ -50,6 +50,7 @@ async def server(folder: DataFolder, socket: Path) -> AsyncIterator[Child]:
     accounts.grant_access(account, folder, socket)
     log = folder.log("postgres")
     await _prepare_data(folder, account, log)
+    remove_lock(socket)
     async with child_process.child(
         "PostgreSQL",
         binaries.FOLDER / "postgres",

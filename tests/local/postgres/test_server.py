@@ -61,6 +61,19 @@ def test_data_folders_may_have_long_and_odd_names(
         assert database.run("SHOW fsync") == [["on"]]
 
 
+def test_the_lock_of_a_killed_server_does_not_matter_although_its_pid_is_in_use(
+    postgres: dict[str, str], starts_a_stack: None, tmp_path: Path
+) -> None:
+    with embedded(tmp_path) as settings:
+        lock = Path(settings["DB_HOST"], f"{SOCKET_NAME}.lock")
+        _, others = lock.read_text().split("\n", 1)
+    with connect(postgres) as another_server:
+        ((pid,),) = another_server.run("SELECT pg_backend_pid()")
+        lock.write_text(f"{pid}\n{others}")
+        with embedded(tmp_path) as settings, connect(settings) as database:
+            assert database.run("SELECT 1") == [[1]]
+
+
 def test_data_of_another_version_are_refused(tmp_path: Path) -> None:
     (tmp_path / "PG_VERSION").write_text("9\n")
     with pytest.raises(StackFailure, match="was made by PostgreSQL 9, this is"):
