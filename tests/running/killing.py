@@ -40,6 +40,7 @@ def kill_stack(shop: Shop) -> None:
         assert not [each for each in processes if _runs(each)]
 
     eventually(gone)
+    shop.reconnect()
 
 
 def _runs(process: psutil.Process) -> bool:

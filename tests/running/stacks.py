@@ -4,6 +4,7 @@ A test declares it by requesting the fixture `starts_a_stack`, directly or throu
 `scripts/test --quick` leaves out the tests that do.
 """
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -80,7 +81,7 @@ def serving(data: Path, *options: str) -> Iterator[Shop]:
 
         def ready() -> None:
             assert process.poll() is None, "the stack ended while starting"
-            assert (data / "stack.json").exists(), "the stack does not get ready"
+            assert _described_pid(data) == process.pid, "the stack does not get ready"
 
         try:
             eventually(ready, seconds=120)  # a busy machine starts slowly
@@ -88,3 +89,9 @@ def serving(data: Path, *options: str) -> Iterator[Shop]:
                 yield running
         finally:
             process.terminate()
+
+
+def _described_pid(data: Path) -> int | None:
+    """The stack that wrote stack.json: a killed one leaves its own behind."""
+    written = data / "stack.json"
+    return int(json.loads(written.read_text())["pids"]["local"]) if written.exists() else None
