@@ -1,14 +1,16 @@
 """Make the virtual environment of a lock file, unless it is up to date; print its folder.
 
-usage: python3 scripts/_environment.py local|dev|sam
+usage: python3 scripts/_environment.py local|dev|sam|node
 
 There is one environment for each Python minor version, in .venv/. `dev` contains all of
-`local`, so both share one; the SAM CLI has an environment of its own. Packages are installed with
-pip, so that the machine's index, proxy and certificate settings apply. Progress goes to stderr.
+`local`, so both share one; the SAM CLI and Node.js have environments of their own. Packages are
+installed with pip and npm, so that the machine's index, proxy and certificate settings apply.
+Progress goes to stderr.
 """
 
 import fcntl
 import hashlib
+import shutil
 import subprocess
 import sys
 import time
@@ -19,12 +21,21 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+REQUIREMENTS = ROOT / "requirements"
 MINOR = f"{sys.version_info.major}.{sys.version_info.minor}"
 
-LOCKS = {"local": ("local",), "dev": ("build", "dev"), "sam": ("sam",)}
+LOCKS = {
+    "local": ("local.txt",),
+    "dev": ("build.txt", "dev.txt"),
+    "sam": ("sam.txt",),
+    "node": ("node.txt", "node/package-lock.json"),
+}
 """The lock files of each environment, in the order in which they are installed."""
+APART = ("sam", "node")
+"""These have folders of their own."""
 
 PIP = ("-I", "-m", "pip", "--disable-pip-version-check", "install", "--no-input", "--no-user")
+NPM = ("--ignore-scripts", "--no-audit", "--no-fund")
 EXACTLY_THE_LOCK = ("--require-hashes", "--no-deps", "--only-binary", ":all:")
 # stepfunctions is published as source only, and is built with what `build` locks.
 SOURCE_TOO = ("--no-binary", "stepfunctions", "--no-build-isolation", "--use-pep517")
@@ -32,7 +43,7 @@ SOURCE_TOO = ("--no-binary", "stepfunctions", "--no-build-isolation", "--use-pep
 
 def main(name: str) -> None:
     """Make the environment if need be, then print its folder."""
-    folder = ROOT / ".venv" / (f"{MINOR}-sam" if name == "sam" else MINOR)
+    folder = ROOT / ".venv" / (f"{MINOR}-{name}" if name in APART else MINOR)
     folder.parent.mkdir(exist_ok=True)
     with one_at_a_time(folder):
         if not is_ready(folder, name):
@@ -73,25 +84,36 @@ def make(folder: Path, name: str) -> None:
         venv.create(folder, clear=True, with_pip=True, symlinks=True)
     unfinished(folder).touch()
     for lock in LOCKS[name]:
-        install(folder, lock)
+        (install_from_npm if lock.endswith(".json") else install)(folder, lock)
     stamp(folder, name).write_text(digest(name))
     unfinished(folder).unlink()
     write(f"Ready after {time.monotonic() - started:.0f} s\n")
 
 
 def install(folder: Path, lock: str) -> None:
-    """Run pip; raises SystemExit with its last lines of output when it fails."""
-    extra = SOURCE_TOO if lock == "dev" else ()
-    requirements = str(ROOT / "requirements" / f"{lock}.txt")
-    command = [str(python(folder)), *PIP, *EXACTLY_THE_LOCK, *extra, "-r", requirements]
+    """Run pip."""
+    extra = SOURCE_TOO if lock == "dev.txt" else ()
+    requirements = str(REQUIREMENTS / lock)
+    run(lock, str(python(folder)), *PIP, *EXACTLY_THE_LOCK, *extra, "-r", requirements)
+
+
+def install_from_npm(folder: Path, lock: str) -> None:
+    """Run the npm that pip installed; it reads both files from the folder that it installs into."""
+    for file in ("package.json", Path(lock).name):
+        shutil.copy((REQUIREMENTS / lock).with_name(file), folder)
+    run(lock, str(folder / "bin" / "npm"), "ci", "--prefix", str(folder), *NPM)
+
+
+def run(lock: str, *command: str) -> None:
+    """Raises SystemExit with the last lines of the command's output when it fails."""
     last_lines: deque[str] = deque(maxlen=30)
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as pip:
-        for line in pip.stdout or ():
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as installer:
+        for line in installer.stdout or ():
             last_lines.append(line.decode(errors="replace").rstrip())
             show(last_lines[-1])
     show("")
-    if pip.returncode:
-        sys.exit("\n".join(last_lines) + f"\n\npip could not install requirements/{lock}.txt")
+    if installer.returncode:
+        sys.exit("\n".join(last_lines) + f"\n\nrequirements/{lock} could not be installed")
 
 
 def show(line: str) -> None:
@@ -123,7 +145,7 @@ def unfinished(folder: Path) -> Path:
 
 def digest(name: str) -> str:
     """The SHA-256, in hex, of the lock files as they are now."""
-    texts = ((ROOT / "requirements" / f"{lock}.txt").read_bytes() for lock in LOCKS[name])
+    texts = ((REQUIREMENTS / lock).read_bytes() for lock in LOCKS[name])
     return hashlib.sha256(b"".join(texts)).hexdigest()
 
 

@@ -1,0 +1,73 @@
+"""Runs the mocked scenarios on a second engine, aws-local-stepfunctions.
+
+It is an interpreter of the Amazon States Language in TypeScript, which shares no code with moto's
+engine. It has no Step Functions API: second_engine.cjs runs all executions in one process, and
+their events are translated into those that GetExecutionHistory would return.
+https://github.com/nibble-4bits/aws-local-stepfunctions
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from tests.running.builders import Document
+from tests.running.stacks import ROOT
+from tests.scenarios.mock_config import MACHINE
+from tests.scenarios.mock_format import MockConfig
+
+PROGRAM = Path(__file__).with_suffix(".cjs")
+
+
+def histories(definition: Document, cases: Document) -> dict[str, list[Document]]:
+    """The history of each case."""
+    given = {"definition": definition, "cases": cases}
+    node = node_environment()
+    ended = subprocess.run(
+        [node / "bin" / "node", PROGRAM],
+        env=os.environ | {"NODE_PATH": str(node / "node_modules")},
+        input=json.dumps(given),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return {case: list(translated(events)) for case, events in json.loads(ended.stdout).items()}
+
+
+def node_environment() -> Path:
+    """The environment with Node.js and the engine, which is made if need be."""
+    script = ROOT / "scripts" / "_environment.py"
+    made = subprocess.run([sys.executable, script, "node"], stdout=-1, text=True, check=True)
+    return Path(made.stdout.strip())
+
+
+def cases_of(config: MockConfig) -> Document:
+    """The responses by case and state."""
+    responses = config.model_dump(exclude_none=True)["MockedResponses"]
+    cases = config.StateMachines[MACHINE].TestCases.items()
+    return {
+        case: {state: responses[name] for state, name in states.root.items()}
+        for case, states in cases
+    }
+
+
+def translated(events: Iterable[Document]) -> Iterator[Document]:
+    """The events in AWS's format, as far as tests read them."""
+    for event in events:
+        kind, state = event["type"], event.get("state", {})
+        reason = {"error": event.get("Error"), "cause": event.get("Cause")}
+        if kind == "StateEntered":
+            details = {"name": state["name"], "input": json.dumps(state["input"])}
+            yield {"type": f"{state['type']}StateEntered", "stateEnteredEventDetails": details}
+        elif kind == "StateFailed" and state["type"] == "Task":
+            yield {"type": "TaskFailed", "taskFailedEventDetails": reason}
+        elif kind == "StateRetried":
+            yield {"type": "TaskScheduled"}
+        elif kind == "ExecutionFailed":
+            yield {"type": kind, "executionFailedEventDetails": reason}
+        elif kind == "ExecutionSucceeded":
+            details = {"output": json.dumps(event["output"])}
+            yield {"type": kind, "executionSucceededEventDetails": details}
