@@ -47,7 +47,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--step-functions",
         metavar="URL",
-        help="run tests/scenarios alone, on this engine",
+        help="run the tests of the shared stack alone, on this engine",
     )
     parser.addoption(
         "--mocked", action="store_true", help="there with mocked tasks, from asl/mock_config.json"
@@ -89,10 +89,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_chosen(item: pytest.Item, config: pytest.Config) -> bool:
-    """On another engine only tests marked for it run; tests marked `whole` run only with --all."""
-    if config.getoption("--step-functions"):
-        wanted = "any_mocked_engine" if config.getoption("--mocked") else "any_engine"
-        return item.get_closest_marker(wanted) is not None
+    """On another engine run the tests of the shared stack; `whole` ones run only with --all."""
+    if config.getoption("--mocked"):
+        return item.get_closest_marker("any_mocked_engine") is not None
+    if config.getoption("--step-functions") and "shop" not in getattr(item, "fixturenames", ()):
+        return False
     if config.getoption("--quick") and needs_stack(item):
         return False
     return bool(config.getoption("--all")) or not item.get_closest_marker("whole")

@@ -12,8 +12,6 @@ from tests.running.shop import Shop, states_entered
 from tests.scenarios import paths
 from tests.scenarios.scenario import Expected, Result, Row, Scenario, every_scenario
 
-pytestmark = pytest.mark.any_engine
-
 SCENARIOS = every_scenario()
 NONE = SimpleNamespace(params={})
 
@@ -27,8 +25,8 @@ class Run(NamedTuple):
 
 
 def runnable(config: pytest.Config) -> list[str]:
-    """All scenarios; on another engine, which waits in earnest, only those without patience."""
-    elsewhere = config.getoption("--step-functions")
+    """All scenarios; on another engine, which waits in earnest, those with patience with --all."""
+    elsewhere = config.getoption("--step-functions") and not config.getoption("--all")
     return [name for name in SCENARIOS if not (elsewhere and SCENARIOS[name].expected.is_patient)]
 
 
