@@ -44,7 +44,7 @@ class Proxy(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     engine: httpx.Client
 
-    def do_POST(self) -> None:  # noqa: N802 - http.server's name
+    def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         if "definition" in body:
             body["definition"] = json.dumps(parseable(json.loads(body["definition"])))
