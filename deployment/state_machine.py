@@ -17,7 +17,8 @@ class StateMachine:
     """A state machine as the template describes it.
 
     `file` holds its ASL, `substitutions` the ARNs by the names that the ASL uses. It calls Lambda
-    under its `role`.
+    under its `role`. `kind` is its Type, STANDARD or EXPRESS. Without a Name, `is_named` is false,
+    and CloudFormation makes one up. `logs` says whether it writes to a log group.
     """
 
     name: str
@@ -25,6 +26,9 @@ class StateMachine:
     file: Path
     substitutions: Mapping[str, str]
     role: Role
+    kind: str
+    is_named: bool
+    logs: bool
 
     @cached_property
     def definition(self) -> str:
@@ -65,4 +69,7 @@ def read_state_machine(
         file=folder / properties["DefinitionUri"],
         substitutions=resolver.resolve(properties.get("DefinitionSubstitutions", {})),
         role=role,
+        kind=properties.get("Type", "STANDARD"),
+        is_named="Name" in properties,
+        logs="Destinations" in properties.get("Logging", {}),
     )

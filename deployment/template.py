@@ -1,7 +1,7 @@
 """What template.yaml says: functions, roles, routes, schedules and the state machine."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,8 @@ class Function:
     """A Lambda function. `timeout` is in seconds, `memory` in MB, not enforced locally.
 
     `folder` is the template's, from which a local run imports the handler. `version` is the number
-    under which the function is published.
+    under which the function is published. `concurrency` is ReservedConcurrentExecutions, None for the account's own limit; `vpc` is
+    VpcConfig, empty outside a VPC. Neither is enforced locally.
     """
 
     name: str
@@ -35,6 +36,8 @@ class Function:
     environment: Mapping[str, str]
     folder: Path = TEMPLATE.parent
     version: int = 1
+    concurrency: int | None = None
+    vpc: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def role(self) -> str:
@@ -73,20 +76,36 @@ def read(
     is enough to read routes, handlers, timeouts and permissions. `version` is the number of the
     functions' version that is published.
     """
+    return of_document(load(path), path, values, version)
+
+
+def load(path: Path = TEMPLATE) -> dict[str, Any]:
+    """The template's document, with its expressions. Raises InvalidTemplate."""
     try:
-        document = cloudformation.load(path.read_text("utf-8"))
-        known = _own_names(document) if values is None else values
-        resolver = Resolver(document, known, version)
-        template = _Reader(path.parent.resolve(), resolver).template()
+        return cloudformation.load(path.read_text("utf-8"))
     except OSError as error:
         message = f"Cannot read {error.filename}: {error.strerror}."
         raise InvalidTemplate(message) from error
-    except (LookupError, TypeError, ValueError, yaml.YAMLError) as error:
-        message = f"{path} is not a template that can run here: {error!r}."
-        raise InvalidTemplate(message) from error
-    if values is not None:
-        _ = template.state_machine.definition  # raises if its ASL is missing
-    return template
+    except (TypeError, ValueError, yaml.YAMLError) as error:
+        raise _unusable(path, error) from error
+
+
+def of_document(
+    document: Mapping[str, Any],
+    path: Path = TEMPLATE,
+    values: Mapping[str, str] | None = None,
+    version: int = 1,
+) -> Template:
+    """What the document says that was loaded from this path. As `read` otherwise."""
+    try:
+        known = _own_names(document) if values is None else values
+        return _Reader(path.parent.resolve(), Resolver(document, known, version)).template()
+    except (LookupError, TypeError, ValueError) as error:
+        raise _unusable(path, error) from error
+
+
+def _unusable(path: Path, error: Exception) -> InvalidTemplate:
+    return InvalidTemplate(f"{path} is not a template that can run here: {error!r}.")
 
 
 def _own_names(document: Mapping[str, Any]) -> dict[str, str]:
@@ -128,6 +147,8 @@ class _Reader:
             environment=self._environment(defaults) | self._environment(properties),
             folder=self.folder,
             version=self.resolver.version,
+            concurrency=self.resolver.resolve(merged.get("ReservedConcurrentExecutions")),
+            vpc=self.resolver.resolve(merged.get("VpcConfig")) or {},
         )
 
     def _globals(self, kind: str) -> dict[str, Any]:

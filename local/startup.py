@@ -84,6 +84,7 @@ class _Startup:
         values = environment.template_values(settings)
         contents = template.read(self._options.template, values)
         settings["STATE_MACHINE_ARN"] = contents.state_machine.arn
+        _ = contents.state_machine.definition  # fails now, before anything runs, if it is missing
         return Stack(
             options=self._options,
             folder=self._folder,

@@ -4,6 +4,7 @@ errors            everything that can go wrong, by name, with its HTTP status
 model             statuses and their allowed moves, merging of lines, totals; pure
 documents/        the models of the workflow's documents and of the API's requests and responses
 settings          the environment variables, read in one place
+permissions       the IAM permissions that calls to AWS need, declared beside them
 database          the warm connection to PostgreSQL, transactions; its errors become OrderErrors
 queries           the SQL of sql/queries as typed functions
 statements        their types: parameters and rows, written by scripts/render

@@ -10,6 +10,7 @@ from orders.aws_errors import CLIENT_CONFIG, aws_errors_as
 from orders.documents.api import OrderDetails
 from orders.documents.fields import as_json
 from orders.errors import BackupUnavailable
+from orders.permissions import BACKUPS, BUCKET, needs
 from orders.settings import settings
 
 
@@ -23,6 +24,7 @@ def backup_prefix(day: datetime) -> str:
     return f"orders/{day:%Y/%m/%d}/"
 
 
+@needs("s3:PutObject", on=BACKUPS)
 def put_backup(order: OrderDetails) -> str:
     """Put the order's backup into the bucket, encrypted; returns its key.
 
@@ -40,6 +42,7 @@ def put_backup(order: OrderDetails) -> str:
     return key
 
 
+@needs("s3:ListBucket", on=BUCKET)
 def backup_keys(prefix: str) -> set[str]:
     """The keys in the bucket that start with the prefix; raises BackupUnavailable."""
     with aws_errors_as(BackupUnavailable):

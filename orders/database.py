@@ -8,6 +8,7 @@ from pg8000.native import Connection
 
 from orders import tls
 from orders.errors import DatabaseRefused, DatabaseUnavailable, InvalidSetting, OrderError
+from orders.permissions import DATABASE_SECRET, needs
 from orders.settings import DatabaseSettings, database_settings
 
 TIMEOUT = 8
@@ -138,6 +139,7 @@ def _to_domain_error(error: Error | OSError) -> OrderError:
     return DatabaseRefused(sqlstate)
 
 
+@needs("secretsmanager:GetSecretValue", on=DATABASE_SECRET)
 def _credentials(settings: DatabaseSettings) -> tuple[str | None, str | None]:
     if settings.db_secret_arn is None:
         return settings.db_user, settings.db_password

@@ -15,6 +15,7 @@ import boto3
 from orders.aws_errors import CLIENT_CONFIG, aws_errors_as
 from orders.documents.workflow import AcceptedOrder
 from orders.errors import ExecutionNotFound, IdempotencyKeyReused, WorkflowUnavailable
+from orders.permissions import EXECUTIONS, STATE_MACHINE, needs
 from orders.settings import settings
 
 NEWEST_EVENTS = 100
@@ -42,6 +43,7 @@ def execution_arn_prefix() -> str:
     return settings().state_machine_arn.replace(":stateMachine:", ":execution:", 1) + ":"
 
 
+@needs("states:DescribeExecution", on=EXECUTIONS)
 def start_once(order: AcceptedOrder) -> str:
     """Start the order's execution, or find it started already; returns its ARN.
 
@@ -60,6 +62,7 @@ def start_once(order: AcceptedOrder) -> str:
     return arn
 
 
+@needs("states:StartExecution", on=STATE_MACHINE)
 def _start(order: AcceptedOrder) -> str:
     execution = _states().start_execution(
         stateMachineArn=settings().state_machine_arn,
@@ -69,6 +72,7 @@ def _start(order: AcceptedOrder) -> str:
     return str(execution["executionArn"])
 
 
+@needs("states:DescribeExecution", on=EXECUTIONS)
 def describe_execution(arn: str) -> dict[str, Any]:
     """Step Functions' description; raises ExecutionNotFound, WorkflowUnavailable."""
     with aws_errors_as(WorkflowUnavailable, dict.fromkeys(_NO_SUCH_EXECUTION, ExecutionNotFound)):
@@ -89,6 +93,7 @@ def is_running(order_id: str) -> bool:
     return execution is not None and execution["status"] == "RUNNING"
 
 
+@needs("states:GetExecutionHistory", on=EXECUTIONS)
 def newest_events(arn: str, *, with_data: bool = False) -> list[dict[str, Any]]:
     """The newest NEWEST_EVENTS events, oldest first; raises as describe_execution.
 
@@ -117,6 +122,7 @@ def last_state_input(arn: str) -> dict[str, Any]:
     return dict(json.loads(inputs[-1])) if inputs else {}
 
 
+@needs("states:ListExecutions", on=STATE_MACHINE)
 def execution_names(status: str, since: datetime) -> Iterator[list[str]]:
     """The names of the executions with this status that started at `since` or later.
 

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from deployment.errors import InvalidTemplate
+from deployment.template import load
 from workflows.checks.asl import Machine
 from workflows.checks.deployment import deployed
 from workflows.order_processing import order_processing
 from workflows.page.budget import budget_table
 from workflows.page.document import page, with_diagram
 from workflows.rules.proof import findings
+from workflows.rules.template import template_findings
 
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "asl" / "order_processing.asl.json"
@@ -40,7 +42,9 @@ def files() -> dict[Path, str]:
 def prove(definition: dict[str, Any]) -> None:
     """Raises SystemExit with every finding."""
     try:
-        found = findings(definition, deployed())
+        found = findings(definition, deployed()) or template_findings(
+            Machine.model_validate(definition), load()
+        )
     except InvalidTemplate as error:
         found = [str(error)]
     if found:

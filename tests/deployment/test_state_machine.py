@@ -29,21 +29,18 @@ def test_substitutions_are_made_in_the_definition(tmp_path: Path) -> None:
 
 
 def test_a_missing_substitution_is_named_with_the_fix(tmp_path: Path) -> None:
+    machine = read(tmp_path, SUBSTITUTED, '"${Walk}"').state_machine
+
     with pytest.raises(InvalidTemplate, match=r"has \$\{Walk\}.*: add Walk to DefinitionSubsti"):
-        read(tmp_path, SUBSTITUTED, '"${Walk}"')
+        _ = machine.definition
 
 
-def test_a_missing_definition_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InvalidTemplate, match=r"Cannot read .*none\.json"):
-        read(tmp_path, TEXT.replace("machine.asl.json", "none.json"))
-
-
-def test_whoever_gives_no_values_needs_no_definition(tmp_path: Path) -> None:
-    (tmp_path / "template.yaml").write_text(SUBSTITUTED)
-
-    machine = template.read(tmp_path / "template.yaml").state_machine
+def test_only_whoever_needs_the_definition_misses_it(tmp_path: Path) -> None:
+    machine = read(tmp_path, SUBSTITUTED.replace("machine.asl.json", "none.json")).state_machine
 
     assert machine.substitutions == {"Run": F_ARN}
+    with pytest.raises(InvalidTemplate, match=r"Cannot read .*none\.json"):
+        _ = machine.definition
 
 
 @pytest.mark.parametrize(

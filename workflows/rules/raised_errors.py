@@ -8,19 +8,17 @@ Methods are not followed: a handler's rules are functions.
 import ast
 import inspect
 import pydoc
-import textwrap
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import cache
-from types import FunctionType, ModuleType
+from types import FunctionType
 from typing import Any, NamedTuple, TypeAlias
 
 from orders.errors import OrderError, OrderRefused, RequestError
 from workflows.checks.asl import Machine
 from workflows.checks.deployment import Deployment
 from workflows.checks.graph import tasks
+from workflows.rules.source import body, is_ours, value
 
 Errors: TypeAlias = set[type[OrderError]]
-OURS = {"api_handlers", "operations", "orders", "tasks"}
 MUST_BE_DECLARED = (OrderRefused, RequestError)
 """Outages need not be declared: whatever uses the database can raise them."""
 
@@ -59,13 +57,7 @@ def raised_errors(function: Any, callers: tuple[FunctionType, ...] = ()) -> Erro
     plain = inspect.unwrap(function)
     if plain in callers:
         return set()
-    return _Body(plain.__globals__, (*callers, plain)).of_all(_body(plain))
-
-
-@cache
-def _body(function: FunctionType) -> list[ast.stmt]:
-    definition: Any = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
-    return list(definition.body)
+    return _Body(plain.__globals__, (*callers, plain)).of_all(body(plain))
 
 
 class _Body(NamedTuple):
@@ -80,10 +72,10 @@ class _Body(NamedTuple):
     def of(self, node: ast.AST) -> Errors:
         if isinstance(node, ast.Try):
             return self._of_try(node)
-        used = self._value(node)
+        used = value(node, self.names)
         if isinstance(used, type) and issubclass(used, OrderError):
             return {used}
-        if callable(used) and _is_ours(inspect.unwrap(used)):
+        if callable(used) and is_ours(inspect.unwrap(used)):
             return raised_errors(used, self.callers)
         return self.of_all(ast.iter_child_nodes(node))
 
@@ -98,15 +90,3 @@ class _Body(NamedTuple):
         """The errors that this `except` keeps from the caller: none if it raises them again."""
         again = any(isinstance(line, ast.Raise) and line.exc is None for line in handler.body)
         return set() if again or handler.type is None else self.of(handler.type)
-
-    def _value(self, node: ast.AST) -> Any:  # noqa: ANN401  # whatever has the name
-        if isinstance(node, ast.Name):
-            return self.names.get(node.id)
-        if isinstance(node, ast.Attribute):
-            module = self._value(node.value)
-            return getattr(module, node.attr, None) if isinstance(module, ModuleType) else None
-        return None
-
-
-def _is_ours(function: Any) -> bool:  # noqa: ANN401  # any callable
-    return isinstance(function, FunctionType) and function.__module__.split(".")[0] in OURS

@@ -7,7 +7,7 @@ from orders.errors import ExecutionNotFound, OrderError, OrderNotFound, UnknownP
 from orders.handlers import logger
 from orders.model import total_of
 from tests.workflows.machines import assert_refused, spec_of, with_specs
-from workflows.rules import raised_errors as rule
+from workflows.rules import source
 from workflows.rules.raised_errors import MUST_BE_DECLARED, raised_errors
 
 
@@ -86,7 +86,7 @@ def test_an_error_that_is_caught_and_raised_again_counts() -> None:
 
 
 def test_functions_that_call_each_other_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rule, "OURS", {"tests"})
+    monkeypatch.setattr(source, "OURS", {"tests"})
 
     assert refusals(call_other) == {"OrderNotFound"}
 
