@@ -24,8 +24,8 @@ class Function:
     """A Lambda function. `timeout` is in seconds, `memory` in MB, not enforced locally.
 
     `folder` is the template's, from which a local run imports the handler. `version` is the number
-    under which the function is published. `concurrency` is ReservedConcurrentExecutions, None for the account's own limit; `vpc` is
-    VpcConfig, empty outside a VPC. Neither is enforced locally.
+    under which the function is published. `concurrency` is ReservedConcurrentExecutions, None for
+    the account's own limit; `vpc` is VpcConfig, empty outside a VPC. Neither is enforced locally.
     """
 
     name: str

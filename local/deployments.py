@@ -71,6 +71,7 @@ class Deployments:
         version = self._version + 1
         values = environment.template_values(self._stack.settings)
         contents = template.read(folder / "template.yaml", values, version)
+        _ = contents.state_machine.definition  # fails now if it is missing
         await self._migrate(folder)
         functions = environment.functions(contents, self._stack.settings)
         self._runtime.publish(functions)

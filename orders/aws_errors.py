@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from orders.errors import BackupUnavailable, OrderError, WorkflowUnavailable
+from orders.errors import BackupUnavailable, NotPermitted, OrderError, WorkflowUnavailable
 
 CLIENT_CONFIG = Config(
     connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 2}
@@ -14,6 +14,9 @@ CLIENT_CONFIG = Config(
 """One attempt takes up to 4 s (1 s to connect, 3 s to read). Two attempts fit into a function's
 timeout of 10 s, three would not. Further retries are made by the state machine, or by the API's
 caller."""
+
+_NOT_PERMITTED = ("AccessDenied", "AccessDeniedException", "403")
+"""S3's code, the other services', and that of S3's answer to HEAD, which has no body."""
 
 
 @contextmanager
@@ -24,12 +27,15 @@ def aws_errors_as(
     """Raise AWS's errors as OrderErrors, without AWS's messages, which may quote hosts and keys.
 
     `by_code` maps AWS error codes to the errors to raise. Any other error is raised as
-    `unavailable`, which names the AWS error code or the client's error.
+    `unavailable`, which names the AWS error code or the client's error; a call that the function's
+    role does not allow as NotPermitted.
     """
     try:
         yield
     except ClientError as error:
         code = str(error.response["Error"]["Code"])
+        if code in _NOT_PERMITTED:
+            raise NotPermitted(error.operation_name) from error
         if by_code and code in by_code:
             raise by_code[code] from error
         raise unavailable(code) from error

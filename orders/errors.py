@@ -12,7 +12,8 @@ status of the API's response.
     |-- Unavailable            a service that the order needs does not answer: retried
     |   |-- DatabaseUnavailable
     |   |-- BackupUnavailable
-    |   `-- WorkflowUnavailable
+    |   |-- WorkflowUnavailable
+    |   `-- NotPermitted       the function's role does not allow the call: a 500
     |-- RequestError           the API's caller is at fault
     |   |-- InvalidRequest
     |   |-- OrderNotFound
@@ -97,6 +98,25 @@ class WorkflowUnavailable(Unavailable):
     def __init__(self, why: str) -> None:
         """Say why: the service's error code, or the name of the client's error."""
         super().__init__(f"The workflow service did not answer: {why}")
+
+
+class NotPermitted(Unavailable):
+    """AWS refuses a call that the function's role does not allow.
+
+    The set-up is wrong, so the API answers 500. The workflow retries all the same, like an outage:
+    AWS takes some seconds until a new role works everywhere, and an order that was accepted should
+    outlast that, and the time in which an operator corrects the role.
+    """
+
+    http_status = HTTPStatus.INTERNAL_SERVER_ERROR
+    http_headers: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, operation: str) -> None:
+        """Name the operation. AWS's message is left out: it quotes ARNs with the account."""
+        super().__init__(
+            f"AWS did not permit {operation}: the role of this function in template.yaml lacks a "
+            "permission, which scripts/render names"
+        )
 
 
 class RequestError(OrderError):

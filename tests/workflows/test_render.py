@@ -7,6 +7,7 @@ from types import ModuleType
 import pytest
 
 from deployment.errors import InvalidTemplate
+from deployment.template import load
 from tests.workflows.machines import Definition, States, changed
 
 
@@ -39,6 +40,17 @@ def test_nothing_is_written_of_a_broken_machine(render: ModuleType) -> None:
     sentences = str(refusal.value).splitlines()
     assert len(sentences) == 4
     assert sentences[-1] == "Nothing was written."
+
+
+def test_nothing_is_written_when_a_role_lacks_a_permission(
+    render: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    template = load()
+    del template["Resources"]["BackUpOrderFunction"]["Properties"]["Policies"]
+    monkeypatch.setattr(render, "load", lambda: template)
+
+    with pytest.raises(SystemExit, match=r"^BackUpOrderFunction calls s3:PutObject on "):
+        render.prove(json.loads(render.rendered()))
 
 
 def test_a_template_that_cannot_be_read_is_a_finding(

@@ -9,6 +9,10 @@ kept_fields    every field of the accepted order reaches the end
 defaults       every optional field is filled on some path
 raised_errors  the errors that a handler declares are those that its code can raise
 labels         every state says what is true of the order once it has run
+source         reads the source of our functions: what they name and may call
+template       the rules of template.yaml, in order
+permissions    every role grants exactly what its function calls
+connections    every function can run, and is led to what belongs to its stack
 
 May import workflows.checks. What must hold of any machine belongs there.
 """

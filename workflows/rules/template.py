@@ -30,6 +30,7 @@ VARIABLES = {
     "DB_USER": "DbUser",
     "DB_PASSWORD": "DbPassword",
     "DB_SECRET_ARN": "DbSecretArn",
+    "DB_CA_BUNDLE": "DbCaBundle",
     "S3_BUCKET": "OrderBackupBucket",
 }
 """Environment variables, and the parameter or bucket that each of them names."""

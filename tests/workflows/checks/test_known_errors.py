@@ -10,7 +10,7 @@ def test_a_misspelt_error_is_refused(_: Definition, states: States) -> None:
 
 @refused(
     "BackUpOrder: Retry names Unavailable, a base class, which ASL never sees: "
-    "name BackupUnavailable, DatabaseUnavailable, WorkflowUnavailable"
+    "name BackupUnavailable, DatabaseUnavailable, NotPermitted, WorkflowUnavailable"
 )
 def test_a_base_class_is_refused(_: Definition, states: States) -> None:
     states["BackUpOrder"]["Retry"][1]["ErrorEquals"].append("Unavailable")
