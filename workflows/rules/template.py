@@ -15,6 +15,7 @@ _VALUES = {
     "DbHost": "database.internal",
     "DbPort": "6432",
     "DbName": "orders",
+    "DbCaBundle": __file__,  # a file that exists, as the setting wants it
     "SubnetIds": "subnet-1",
     "SecurityGroupIds": "sg-1",
     "OrderBackupBucket": "backups",
