@@ -59,25 +59,28 @@ def task(
     """Turn a function that takes one document and returns the next into a Lambda handler.
 
     `title` is the state's comment in the ASL. `raises` lists the task's errors, except those of
-    the database, which any task can raise.
+    the database, which any task can raise. The result must be of the declared class itself: a
+    subclass would say more of the order than was done, and the next state would believe it.
+    Raises TypeError if the function is not declared so, or does not return what it declares.
     """
 
     def decorate(handle: Callable[[Any], Document]) -> Handler:
         _check_settings()
-        (model,) = _parts(handle).values()
+        model, output = _input_and_output(handle)
 
         @wraps(handle)
         def handler(event: Event, context: LambdaContext) -> Event:
             _log_with(context.aws_request_id, event.get("order_id"))
             try:
                 result = handle(model.model_validate(event))
+                _check_result(result, output)
             except Exception as error:
                 logger.exception("failed", error=type(error).__name__)
                 raise
             logger.info("done")
             return result.model_dump(mode="json")
 
-        vars(handler)["spec"] = TaskSpec(title, model, _output(handle), raises)
+        vars(handler)["spec"] = TaskSpec(title, model, output, raises)
         return handler
 
     return decorate
@@ -133,6 +136,21 @@ def _parts(handle: Callable[..., Document]) -> dict[str, type[BaseModel]]:
 def _output(handle: Callable[..., Document]) -> type[Document]:
     model: type[Document] = inspect.get_annotations(handle, eval_str=True)["return"]
     return model
+
+
+def _input_and_output(handle: Callable[..., Document]) -> tuple[type[BaseModel], type[Document]]:
+    taken = list(_parts(handle).values())
+    models = [*taken, inspect.get_annotations(handle, eval_str=True).get("return")]
+    if len(taken) != 1 or not all(isinstance(m, type) and issubclass(m, BaseModel) for m in models):
+        message = f"{handle.__module__} must take one model and return one: annotate both"
+        raise TypeError(message)
+    return taken[0], _output(handle)
+
+
+def _check_result(result: Document, output: type[Document]) -> None:
+    if type(result) is not output:
+        message = f"the task returned {type(result).__name__}, and declares {output.__name__}"
+        raise TypeError(message)
 
 
 def _log_with(request_id: str, order_id: str | None) -> None:

@@ -17,6 +17,7 @@ from workflows.page.budget import budget_table
 from workflows.page.document import page, with_diagram
 from workflows.rules.proof import findings
 from workflows.rules.template import template_findings
+from workflows.states import NotAMachine
 
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "asl" / "order_processing.asl.json"
@@ -53,7 +54,10 @@ def prove(definition: dict[str, Any]) -> None:
 
 def main() -> None:
     """Write the files and print the budget, or exit with the findings."""
-    prove(order_processing())
+    try:
+        prove(order_processing())
+    except NotAMachine as error:
+        sys.exit(f"{error}\nNothing was written.")
     for path, text in files().items():
         path.write_text(text, encoding="utf-8")
         sys.stdout.write(f"wrote {path.relative_to(ROOT)}\n")

@@ -20,6 +20,10 @@ STATE_SECONDS = FUNCTION_SECONDS + 5
 """Longer than a function's timeout, because only Lambda's own timeout stops a slow function."""
 
 
+class NotAMachine(Exception):
+    """The states do not make a machine; the message says why, and what to do."""
+
+
 class _RetryField(Enum):
     MAX_DELAY = "max_delay_seconds"
     JITTER = "jitter_strategy"
@@ -75,9 +79,12 @@ def task(
 ) -> steps.Task:
     """The state that runs the module's handler on the payload; its result is the next payload."""
     name = name_of(task_module)
+    spec = getattr(task_module.handler, "spec", None)
+    if spec is None:
+        raise NotAMachine(f"{task_module.__name__}.handler is not a task: make it with @task.")
     return steps.Task(
         name,
-        comment=task_module.handler.spec.title,
+        comment=spec.title,
         resource="arn:aws:states:::lambda:invoke",
         parameters={"FunctionName": f"${{{name}Function}}", "Payload.$": "$"},
         output_path="$.Payload",
@@ -98,5 +105,9 @@ def fail(name: str, *, comment: str, error: str, cause: str) -> _Fail:
 
 
 def definition(first: steps.Chain, *, comment: str, timeout_seconds: int) -> dict[str, Any]:
-    """The whole machine in ASL."""
-    return dict(steps.Graph(first, comment=comment, timeout_seconds=timeout_seconds).to_dict())
+    """The whole machine in ASL. Raises NotAMachine."""
+    try:
+        graph = steps.Graph(first, comment=comment, timeout_seconds=timeout_seconds)
+    except ValueError as error:
+        raise NotAMachine(f"{error} Put each state into one chain, once.") from error
+    return dict(graph.to_dict())

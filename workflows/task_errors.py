@@ -149,10 +149,10 @@ def retried(how: Retried) -> list[str]:
 
 
 def _ours(how: Retried) -> list[str]:
-    outages = leaf_names(Unavailable)
+    outages = set(leaf_names(Unavailable))
     if how is Retried.NEVER:
-        return [name for name in leaf_names(OrderError) if name not in outages]
-    return outages if how is Retried.PATIENTLY else []
+        return sorted({*leaf_names(OrderError)} - outages)
+    return sorted(outages) if how is Retried.PATIENTLY else []
 
 
 def leaf_names(error: type[Exception]) -> list[str]:

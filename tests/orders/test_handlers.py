@@ -5,6 +5,7 @@ import json
 import logging
 from collections.abc import Iterator
 from http import HTTPStatus
+from typing import Any
 
 import pytest
 
@@ -129,6 +130,35 @@ def test_the_deployed_routes_log_no_key_no_body_and_no_customer(
     assert order_id in logs.getvalue()
     assert SECRET not in logs.getvalue()
     assert API_KEY not in logs.getvalue()
+
+
+class LoudGreeting(Greeting):
+    """Says more than a Greeting."""
+
+
+def test_a_task_must_return_the_class_that_it_declares() -> None:
+    @task(title="t")
+    def handler(greeting: Greeting) -> Greeting:
+        return LoudGreeting(**greeting.model_dump())
+
+    with pytest.raises(TypeError, match="returned LoudGreeting, and declares Greeting"):
+        handler({"words": "hello"}, CONTEXT)
+
+
+def test_a_task_must_declare_one_input_and_its_output() -> None:
+    def without_output(greeting: Greeting):  # type: ignore[no-untyped-def]  # noqa: ANN202  # the fault
+        return greeting
+
+    def of_a_dict(greeting: dict[str, str]) -> Greeting:
+        return Greeting(**greeting)
+
+    def of_two(_: Greeting, greeting: Greeting) -> Greeting:
+        return greeting
+
+    wrong: list[Any] = [without_output, of_a_dict, of_two]
+    for function in wrong:
+        with pytest.raises(TypeError, match="must take one model and return one: annotate both"):
+            task(title="t")(function)
 
 
 def test_a_tasks_error_never_quotes_its_input(logs: io.StringIO) -> None:

@@ -63,3 +63,23 @@ def test_a_template_that_cannot_be_read_is_a_finding(
 
     with pytest.raises(SystemExit, match=r"uses the ARN of Nothing\.\nNothing was written\."):
         render.prove({})
+
+
+def test_states_that_make_no_machine_are_a_sentence(
+    render: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = importlib.import_module("workflows.order_processing")
+    monkeypatch.setattr(machine, "back_up_order", machine.persist_order)
+
+    with pytest.raises(SystemExit, match=r"state id 'PersistOrder'.*into one chain, once"):
+        render.main()
+
+
+def test_a_handler_that_is_no_task_is_a_sentence(
+    render: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = importlib.import_module("workflows.order_processing")
+    monkeypatch.delattr(machine.persist_order.handler, "spec")
+
+    with pytest.raises(SystemExit, match=r"tasks\.persist_order\.handler is not a task: make it"):
+        render.main()

@@ -1,6 +1,7 @@
 """What must hold of any state machine of ours before it is rendered.
 
 asl, retrying  the part of the Amazon States Language that we use, as closed models
+refused        why other types of states and fields are refused
 reading        reads a definition into those models, or reports why it does not fit them
 graph          transitions: every target exists, every state is reached, no path is a cycle
 payloads       what a payload is known to hold, and whether a model accepts it

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from orders.documents.fields import must_be
+from workflows.checks.refused import why_resource
 from workflows.checks.retrying import REFERENCE, Catcher, Part, Retrier, in_order
 
 MAX_NAME = 80
@@ -37,6 +38,16 @@ Retry = Annotated[
 Catch = Annotated[tuple[Catcher, ...], AfterValidator(in_order)]
 
 
+def _require_invoke(resource: str) -> str:
+    if resource != INVOKE:
+        raise PydanticCustomError(
+            "resource",
+            "must be {invoke}: {why}",
+            {"invoke": INVOKE, "why": why_resource(resource)},
+        )
+    return resource
+
+
 class Parameters(Part):
     """The parameters of lambda:invoke."""
 
@@ -55,10 +66,7 @@ class Task(Part):
 
     type: Literal["Task"]
     comment: Comment
-    resource: Annotated[
-        Literal["arn:aws:states:::lambda:invoke"],
-        must_be(f"{INVOKE}: with a function's own ARN the Lambda.* error names are lost"),
-    ]
+    resource: Annotated[str, AfterValidator(_require_invoke)]
     parameters: Parameters
     output_path: Annotated[
         Literal["$.Payload"], must_be("$.Payload, the function's result without Lambda's metadata")

@@ -92,5 +92,7 @@ def check_paths(machine: Machine) -> Iterator[str]:
     except CycleError as error:
         cycle = " -> ".join(reversed(error.args[1]))
         yield f"{cycle} is a cycle, so its worst case has no end: retry within a state instead."
+        return
     if not any(ends_well(machine.states[name]) for name in found):
-        yield "The machine never ends well: give its last state End."
+        path = " -> ".join(forward_path(machine))
+        yield f"The machine never ends well: {path} has no state with End; give its last one End."

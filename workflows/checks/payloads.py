@@ -73,14 +73,14 @@ def misfits(payload: Payload, model: type[BaseModel], inside: str = "") -> Itera
                 yield f"no {inside}{name}"
         else:
             yield from _differences(value, _type(field), f"{inside}{name}")
-    if _is_closed(model):
+    if is_closed(model):
         for name in sorted(payload.fields.keys() - model.model_fields.keys()):
             yield f"an unknown {inside}{name}"
 
 
 def skips_required_state(payload: Payload, model: type[BaseModel]) -> bool:
     """Whether the payload is another model's, and so lacks the guarantee of this closed model."""
-    if not _is_closed(model) or payload.model is None:
+    if not is_closed(model) or payload.model is None:
         return False
     return not issubclass(payload.model, model)
 
@@ -90,7 +90,8 @@ def label_of(model: type[BaseModel]) -> str:
     return model.label if issubclass(model, WorkflowDocument) else model.__name__
 
 
-def _is_closed(model: type[BaseModel]) -> bool:
+def is_closed(model: type[BaseModel]) -> bool:
+    """Whether the model refuses unknown fields."""
     return model.model_config.get("extra") == "forbid"
 
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from orders.documents.validation import joined
-from workflows.checks import asl
+from workflows.checks import asl, refused
 
 MAX_BYTES = 1_048_576
 """The longest definition that Step Functions accepts."""
@@ -34,10 +34,24 @@ def check_length(definition: dict[str, Any]) -> Iterator[str]:
 
 def describe(error: ValidationError) -> Iterator[str]:
     """A sentence for each error in a definition."""
-    for each in error.errors(include_url=False):
+    errors = error.errors(include_url=False)
+    for each in errors:
+        if _follows(each, errors):
+            continue
         state, path = _place(each["loc"])
         what = _describe_one(each)
         yield f"{state}: {path} {what}." if path else f"{state} {what}."
+
+
+def _follows(error: ErrorDetails, errors: list[ErrorDetails]) -> bool:
+    """Whether the error is only a consequence of another one.
+
+    A list without valid entries is too short, and the parameters of another service are unknown.
+    """
+    loc = error["loc"]
+    other_service = any(e["type"] == "resource" and e["loc"][:-1] == loc[:3] for e in errors)
+    inside = any(len(e["loc"]) > len(loc) and e["loc"][: len(loc)] == loc for e in errors)
+    return inside or (other_service and "Parameters" in loc)
 
 
 def _place(loc: tuple[int | str, ...]) -> tuple[str, str]:
@@ -52,13 +66,13 @@ def _describe_one(error: ErrorDetails) -> str:
     name = str(error["loc"][-1]) if error["loc"] else ""
     match error["type"]:
         case "extra_forbidden":
-            return f"is a field that the checks do not know: {_similar_field(error['loc'])}"
+            return f"is a field that no check understands: {_fix_of_field(error['loc'])}"
         case "missing":
             return f"is missing: {_WHY.get(name, 'add it')}"
         case "union_tag_invalid":
-            return (
-                f"has the Type {error['ctx']['tag']}, which no check understands: {_known_types()}"
-            )
+            kind = str(error["ctx"]["tag"])
+            fix = refused.TYPES.get(kind, _known_types())
+            return f"has the Type {kind}, which no check understands: {fix}"
         case "union_tag_not_found":
             return f"has no Type: {_known_types()}"
         case "string_too_long":
@@ -71,7 +85,9 @@ def _known_types() -> str:
     return f"use {' or '.join(_TYPES)}, or model it in workflows/checks/asl.py"
 
 
-def _similar_field(loc: tuple[int | str, ...]) -> str:
+def _fix_of_field(loc: tuple[int | str, ...]) -> str:
+    if known := refused.FIELDS.get(str(loc[-1])):
+        return known
     model = next((_TYPES[str(step)] for step in loc if step in _TYPES), None)
     fields = {field.alias or "" for field in model.model_fields.values()} if model else set()
     if close := difflib.get_close_matches(str(loc[-1]), fields, n=1, cutoff=0.75):

@@ -31,8 +31,9 @@ class Part(BaseModel):
     @model_validator(mode="before")  # type: ignore[pydantic-alias]  # about alias_generator: a Part is only parsed
     @classmethod
     def _refuse_null(cls, part: object) -> object:
+        known = {field.alias for field in cls.model_fields.values()} - {"ResultPath"}
         for field, value in part.items() if isinstance(part, dict) else ():
-            if value is None and field != "ResultPath":  # null drops what a Catch caught
+            if value is None and field in known:  # ResultPath null drops what a Catch caught
                 raise PydanticCustomError(
                     "null", "has null for {field}: set it, or remove it", {"field": field}
                 )
@@ -59,7 +60,7 @@ class Retrier(Part):
     ]
     max_delay_seconds: Seconds
     jitter_strategy: Annotated[
-        Literal["FULL", "NONE"], must_be("FULL or NONE; FULL keeps orders from coming all at once")
+        Literal["FULL"], must_be("FULL: otherwise all orders of an outage come back at once")
     ]
 
     @model_validator(mode="after")
@@ -81,7 +82,7 @@ class Retrier(Part):
 
     def average_wait(self) -> float:
         """Seconds of all delays together, on average: full jitter halves them."""
-        return sum(self.delays()) * (0.5 if self.jitter_strategy == "FULL" else 1)
+        return sum(self.delays()) / 2
 
 
 class Catcher(Part):

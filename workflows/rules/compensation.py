@@ -8,12 +8,18 @@ from workflows.checks.retrying import ALL
 from workflows.rules.retries import named
 from workflows.rules.saga import Saga
 
+TRUE_REASON = ("$.failure.Error", "$.failure.Cause")
+"""Where the compensation returns the error and the cause."""
+
 
 def check_compensation(machine: Machine, saga: Saga) -> Iterator[str]:
     """Check the compensation, the transitions to it, and the states after it."""
     name = saga.compensation
     if name not in tasks(machine):
-        yield f"{name} is not a Task of the machine, so failed orders keep their stock: add it."
+        yield (
+            f"{name} is not a Task of the machine, so failed orders keep their stock: let every "
+            "state lead to it after any error (any_error)."
+        )
         return
     yield from _retries_everything(machine, name)
     yield from _ends_in_failure(machine, name)
@@ -31,8 +37,14 @@ def _retries_everything(machine: Machine, name: str) -> Iterator[str]:
 
 def _ends_in_failure(machine: Machine, name: str) -> Iterator[str]:
     for after in sorted(reached(machine, name)):
-        if ends_well(machine.states[after]):
+        state = machine.states[after]
+        if ends_well(state):
             yield f"{after} ends a failed order's execution well: let it lead to a Fail state."
+        elif isinstance(state, Fail) and (state.error_path, state.cause_path) != TRUE_REASON:
+            yield (
+                f"{after} does not say why the order failed: set ErrorPath to {TRUE_REASON[0]} and "
+                f"CausePath to {TRUE_REASON[1]}."
+            )
 
 
 def _catches_lead_to(machine: Machine, compensation: str) -> Iterator[str]:

@@ -19,6 +19,7 @@ from workflows.rules.compensation import check_compensation
 from workflows.rules.defaults import check_defaults
 from workflows.rules.kept_fields import check_kept_fields
 from workflows.rules.labels import check_labels
+from workflows.rules.outages import check_outages
 from workflows.rules.raised_errors import check_raised_errors
 from workflows.rules.retries import check_retries
 from workflows.rules.saga import ORDER_PROCESSING, Saga
@@ -49,6 +50,7 @@ def _stages(
     yield check_targets(machine)
     yield check_paths(machine)
     yield check_functions(machine, deployment)
+    yield check_outages(machine, deployment)
     yield check_versions(machine, deployment)
     yield _behaviour(flow, saga)
     yield _declarations(flow, saga)

@@ -35,6 +35,12 @@ def misdeclared(name: str, handler: str, declared: Collection[type[OrderError]])
     """The errors that the state or route `name` should declare, and those that it should not."""
     raised = raised_errors(pydoc.locate(handler))
     module = handler.rpartition(".")[0]
+    for error in _sorted(raised):
+        if below := error.__subclasses__():
+            yield (
+                f"{name} can raise {error.__name__}, which has subclasses, so no Retry names it: "
+                f"raise {' or '.join(each.__name__ for each in below)}, or one base of both."
+            )
     for error in _sorted(raised - set(declared)):
         if issubclass(error, MUST_BE_DECLARED):
             yield (

@@ -22,6 +22,8 @@ PRICED = spec_of("CalculatePrice").output
 NEXT = after("CalculatePrice")
 NEXT_TAKES = f"{NEXT} takes {spec_of(NEXT).input.__name__}, and CalculatePrice passes "
 
+NO_REASON = "OrderFailed does not say why the order failed: set ErrorPath to $.failure.Error and"
+
 
 def like(model: type[BaseModel], **fields: Any) -> type[WorkflowDocument]:  # noqa: ANN401
     """A model with the fields of this one and these; None removes a field."""
@@ -105,16 +107,22 @@ def test_a_catch_that_overwrites_the_items_is_refused(_: Definition, states: Sta
     states["PersistOrder"]["Catch"][0]["ResultPath"] = "$.items"
 
 
-@refused("OrderFailed: ErrorPath reads $.failure.error, which may be missing from what FailOrder")
+@refused(
+    "OrderFailed: ErrorPath reads $.failure.error, which may be missing from what FailOrder",
+    NO_REASON,
+)
 def test_a_fail_state_that_reads_a_missing_field_is_refused(_: Definition, states: States) -> None:
     states["OrderFailed"]["ErrorPath"] = "$.failure.error"
 
 
-@refused("OrderFailed: CausePath reads $.failure, which FailOrder passes as object")
+@refused("OrderFailed: CausePath reads $.failure, which FailOrder passes as object", NO_REASON)
 def test_a_fail_state_that_reads_an_object_is_refused(_: Definition, states: States) -> None:
     states["OrderFailed"]["CausePath"] = "$.failure"
 
 
-@refused("OrderFailed: CausePath reads $$.Execution.Nmae, which the context object lacks: use $$.")
+@refused(
+    "OrderFailed: CausePath reads $$.Execution.Nmae, which the context object lacks: use $$.",
+    NO_REASON,
+)
 def test_a_path_that_the_context_object_lacks_is_refused(_: Definition, states: States) -> None:
     states["OrderFailed"]["CausePath"] = "$$.Execution.Nmae"

@@ -34,13 +34,13 @@ def test_a_catch_that_leads_back_is_refused(_: Definition, states: States) -> No
     states["BackUpOrder"]["Catch"].insert(0, again)
 
 
-@refused(f"{LAST} -> {LAST} is a cycle", "The machine never ends well")
+@refused(f"{LAST} -> {LAST} is a cycle")
 def test_a_last_state_that_leads_to_itself_is_refused(_: Definition, states: States) -> None:
     del states[LAST]["End"]
     states[LAST]["Next"] = LAST
 
 
-@refused("The machine never ends well: give its last state End")
+@refused(f"The machine never ends well: {' -> '.join(FORWARD)} -> FailOrder -> OrderFailed has no")
 def test_a_machine_that_can_only_fail_is_refused(_: Definition, states: States) -> None:
     del states[LAST]["End"]
     states[LAST]["Next"] = "FailOrder"

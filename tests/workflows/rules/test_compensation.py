@@ -76,10 +76,24 @@ def test_a_failed_order_that_ends_well_is_refused(_: Definition, states: States)
 
 @refused(
     "Undo retries States.ALL, which includes refusals",
-    "FailOrder is not a Task of the machine, so failed orders keep their stock: add it",
+    "FailOrder is not a Task of the machine, so failed orders keep their stock: let every",
 )
 def test_a_machine_without_the_compensation_is_refused(_: Definition, states: States) -> None:
     states["Undo"] = states.pop("FailOrder")
     for state in states.values():
         for catcher in state.get("Catch", []):
             catcher["Next"] = "Undo"
+
+
+@refused(
+    "OrderFailed does not say why the order failed: set ErrorPath to $.failure.Error and Cause"
+)
+def test_a_constant_error_is_refused(_: Definition, states: States) -> None:
+    states["OrderFailed"] = {"Type": "Fail", "Comment": "ends.", "Error": "Failed", "Cause": "x"}
+
+
+@refused(
+    "OrderFailed does not say why the order failed: set ErrorPath to $.failure.Error and Cause"
+)
+def test_a_cause_in_the_place_of_the_error_is_refused(_: Definition, states: States) -> None:
+    states["OrderFailed"] |= {"ErrorPath": "$.failure.Cause", "CausePath": "$.failure.Error"}

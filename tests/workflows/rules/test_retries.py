@@ -33,7 +33,7 @@ def test_the_compensation_must_outlast_a_function_asleep(_: Definition, states: 
     states["FailOrder"]["Retry"][0]["ErrorEquals"].remove("Lambda.ResourceNotReadyException")
 
 
-@refused("CheckInventory waits 15.5 s on average for DatabaseUnavailable, BackupUnavailable, ")
+@refused("CheckInventory waits 15.5 s on average for BackupUnavailable, DatabaseUnavailable, ")
 def test_an_outage_must_be_retried_for_minutes(_: Definition, states: States) -> None:
     states["CheckInventory"]["Retry"][0]["MaxAttempts"] = 5
 

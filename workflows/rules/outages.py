@@ -1,0 +1,48 @@
+"""An error's name agrees with its place in the tree of orders/errors.py, which decides on retries.
+
+The code that raises an error does not say whether it passes with time. Its name does: so a class
+that is moved in the tree by mistake is noticed. An outage would not be retried, or a refusal would.
+"""
+
+from collections.abc import Iterator
+
+from orders.errors import OrderError, OrderRefused, Unavailable
+from workflows.checks.asl import Machine
+from workflows.checks.deployment import Deployment
+from workflows.checks.graph import tasks
+
+SUFFIX = Unavailable.__name__
+
+
+def check_outages(machine: Machine, deployment: Deployment) -> Iterator[str]:
+    """Check the names of all errors, and the branch of those that Tasks declare."""
+    for error in _below(OrderError):
+        yield from _misnamed(error)
+    for name, task in tasks(machine).items():
+        spec = deployment[task.function].spec
+        for error in spec.raises if spec else ():
+            if not issubclass(error, OrderRefused | Unavailable):
+                yield (
+                    f"{name} declares {error.__name__}, which is neither a refusal nor an outage: "
+                    "move it below OrderRefused or Unavailable in orders/errors.py."
+                )
+
+
+def _misnamed(error: type[OrderError]) -> Iterator[str]:
+    name, is_outage = error.__name__, issubclass(error, Unavailable)
+    if is_outage and not name.endswith(SUFFIX):
+        yield (
+            f"{name} is below {SUFFIX} in orders/errors.py, so every state retries it for minutes: "
+            f"let its name end in {SUFFIX}, or move it."
+        )
+    elif name.endswith(SUFFIX) and not is_outage:
+        yield (
+            f"{name} is not below {SUFFIX} in orders/errors.py, so no state retries this outage: "
+            "move it there, or give it another name."
+        )
+
+
+def _below(base: type[OrderError]) -> Iterator[type[OrderError]]:
+    for error in base.__subclasses__():
+        yield error
+        yield from _below(error)
