@@ -17,7 +17,7 @@ from pg8000.native import Connection
 def open_connections() -> list[Connection]:
     """All open connections of this process, wherever the handler keeps them."""
     found = [this for this in gc.get_objects() if isinstance(this, Connection)]
-    return [this for this in found if this._usock is not None]  # noqa: SLF001  # its socket
+    return [this for this in found if getattr(this, "_usock", None)]  # its socket
 
 
 def cut(connection: Connection) -> None:

@@ -210,6 +210,12 @@ def test_a_handler_can_connect_again_after_a_drop_but_not_after_a_refusal(writer
     assert writer.rows() == ["a row", "first", "next"]
 
 
+def test_a_connection_that_could_not_be_made_is_not_cut() -> None:
+    """An error's traceback may keep such a connection, which has no socket."""
+    refused = Connection.__new__(Connection)
+    assert refused not in postgres_faults.open_connections()
+
+
 def test_only_pg8000s_connections_are_refused(writer: Writer) -> None:
     with socket.create_server(("127.0.0.1", 0)) as another, postgres_faults.refusing():
         with pytest.raises(InterfaceError) as refused:
