@@ -14,25 +14,33 @@ PARAMETERS = {
     "DbName": "DB_NAME",
     "DbUser": "DB_USER",
     "DbPassword": "DB_PASSWORD",
+    "DbSecretArn": "DB_SECRET_ARN",
     "OrderBackupBucket": "S3_BUCKET",
 }
 """template.yaml's parameters and resources, and the setting that has their local value."""
 
 
-def settings(database: Path, aws_url: str, step_functions: str | None) -> dict[str, str]:
-    """The environment variables that lead to PostgreSQL, S3 and Step Functions."""
+def settings(
+    database: Path, login: Mapping[str, str], aws_url: str, step_functions: str | None
+) -> dict[str, str]:
+    """The environment variables that lead to PostgreSQL, S3 and Step Functions.
+
+    `login`: DB_USER and DB_PASSWORD, or DB_SECRET_ARN.
+    """
     return {
-        **postgres.settings(database),
+        **postgres.address(database),
+        **login,
         **moto_process.SETTINGS,
         "AWS_ENDPOINT_URL_S3": aws_url,
         "AWS_ENDPOINT_URL_SFN": step_functions or aws_url,
+        "AWS_ENDPOINT_URL_SECRETS_MANAGER": aws_url,
         "S3_BUCKET": resources.BUCKET,
     }
 
 
 def template_values(variables: Mapping[str, str]) -> dict[str, str]:
-    """Local values for template.yaml's parameters and resources."""
-    return {name: variables[variable] for name, variable in PARAMETERS.items()}
+    """Local values for template.yaml's parameters and resources; what has none is empty."""
+    return {name: variables.get(variable, "") for name, variable in PARAMETERS.items()}
 
 
 def functions(template: Template, variables: Mapping[str, str]) -> list[Function]:

@@ -13,9 +13,11 @@ from local.processes.restarts import Component
 
 @dataclass
 class Stack:
-    """One running local cloud. `settings` are the environment variables that lead to it.
+    """One running local cloud.
 
-    `template` is that of the release that was deployed last.
+    `settings` are the environment variables that lead to it. `login` is the functions' DB_USER and
+    DB_PASSWORD, which they may have from a secret instead. `template` is that of the release that
+    was deployed last.
     """
 
     options: Options
@@ -24,6 +26,7 @@ class Stack:
     api_url: str
     lambda_url: str
     settings: dict[str, str]
+    login: dict[str, str]
     components: list[Component]
 
     def describe(self) -> None:

@@ -2,7 +2,7 @@
 
 import shlex
 
-from local.postgres import binaries, initdb
+from local.postgres import binaries, initdb, logins
 from local.stack import Stack
 
 ORDER = (
@@ -37,4 +37,4 @@ Ctrl-C stops everything."""
 
 def _psql(host: str) -> str:
     program = shlex.quote(f"{binaries.FOLDER}/psql")
-    return f"{program} -h {shlex.quote(host)} -p 5432 -U {initdb.USER} {initdb.DATABASE}"
+    return f"{program} -h {shlex.quote(host)} -p 5432 -U {logins.OWNER} {initdb.DATABASE}"

@@ -22,6 +22,7 @@ from local.iam.callers import Callers
 from local.lambda_functions import forkserver
 from local.lambda_functions.invoke_api import InvokeApi
 from local.lambda_functions.runtime import Runtime
+from local.postgres import logins
 from local.postgres import server as postgres
 from local.postgres.socket_folder import socket_folder
 from local.processes import child_process, data_folder, http_server
@@ -78,8 +79,12 @@ class _Startup:
     def _stack(self, api: socket.socket, invocations: socket.socket, moto: socket.socket) -> Stack:
         """Describe the stack before anything runs. Its components are added as they start."""
         database = self._exits.enter_context(socket_folder(self._folder))
+        login = logins.functions()
         settings = environment.settings(
-            database, http_server.url(moto), self._options.step_functions
+            database,
+            {"DB_SECRET_ARN": resources.SECRET_ARN} if self._options.unkind else login,
+            http_server.url(moto),
+            self._options.step_functions,
         )
         values = environment.template_values(settings)
         contents = template.read(self._options.template, values)
@@ -92,6 +97,7 @@ class _Startup:
             api_url=http_server.url(api),
             lambda_url=http_server.url(invocations),
             settings=settings,
+            login=login,
             components=[],
         )
 
@@ -110,6 +116,8 @@ class _Startup:
         server = await Component.started(start, self._exits)
         stack.components.append(server)
         await server.child.while_alive(_migrate(stack))
+        password = stack.login["DB_PASSWORD"]
+        await asyncio.to_thread(logins.create, stack.settings, password)
 
     async def _start_moto(self, stack: Stack, listening: socket.socket) -> None:
         start = partial(_moto, stack, listening)
@@ -134,7 +142,7 @@ def _callers_of_functions(stack: Stack) -> Callers | None:
 async def _migrate(stack: Stack, root: Path = ROOT) -> None:
     """Migrate the database and seed an empty inventory, as scripts/migrate of this folder does."""
     command = (sys.executable, "-m", "operations.migrations", "--seed")
-    variables = {**os.environ, **stack.settings, "PYTHONPATH": str(root)}
+    variables = {**os.environ, **logins.owner(stack.settings), "PYTHONPATH": str(root)}
     log = stack.folder.log("migrations")
     await child_process.run("Migrating the database", *command, log=log, env=variables, cwd=root)
 
@@ -161,7 +169,9 @@ def _moto_options(options: Options) -> list[str]:
 
 async def _create_resources(stack: Stack) -> None:
     s3, step_functions = (stack.settings[f"AWS_ENDPOINT_URL_{name}"] for name in ("S3", "SFN"))
+    secret = [resources.create_secret(s3, stack.login)] if stack.options.unkind else []
     await asyncio.gather(
+        *secret,
         resources.create_bucket(s3),
         resources.create_state_machine(step_functions, stack.template.state_machine),
     )

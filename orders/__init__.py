@@ -5,7 +5,9 @@ model             statuses and their allowed moves, merging of lines, totals; pu
 documents/        the models of the workflow's documents and of the API's requests and responses
 settings          the environment variables, read in one place
 permissions       the IAM permissions that calls to AWS need, declared beside them
-database          the warm connection to PostgreSQL, transactions; its errors become OrderErrors
+database          the warm connection to PostgreSQL, and transactions
+database_errors   PostgreSQL's errors become OrderErrors
+credentials       the login to PostgreSQL, which may be in Secrets Manager
 queries           the SQL of sql/queries as typed functions
 statements        their types: parameters and rows, written by scripts/render
 reservations      whether an order holds its stock; locks

@@ -1,12 +1,12 @@
-"""What the clients of Step Functions and S3 share: timeouts, and AWS's errors as OrderErrors."""
+"""What the clients of all AWS services share: timeouts, and AWS's errors as OrderErrors."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from orders.errors import BackupUnavailable, NotPermitted, OrderError, WorkflowUnavailable
+from orders.errors import NotPermitted, OrderError, Unavailable
 
 CLIENT_CONFIG = Config(
     connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 2}
@@ -21,7 +21,7 @@ _NOT_PERMITTED = ("AccessDenied", "AccessDeniedException", "403")
 
 @contextmanager
 def aws_errors_as(
-    unavailable: type[BackupUnavailable | WorkflowUnavailable],
+    unavailable: Callable[[str], Unavailable],
     by_code: Mapping[str, type[OrderError]] | None = None,
 ) -> Iterator[None]:
     """Raise AWS's errors as OrderErrors, without AWS's messages, which may quote hosts and keys.

@@ -3,31 +3,21 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from pg8000.exceptions import DatabaseError, Error
 from pg8000.native import Connection
 
 from orders import tls
-from orders.errors import DatabaseRefused, DatabaseUnavailable, InvalidSetting, OrderError
-from orders.permissions import DATABASE_SECRET, needs
+from orders.credentials import login
+from orders.database_errors import DRIVER_ERRORS, is_refused_login, to_domain_error
+from orders.errors import DatabaseUnavailable, InvalidSetting, OrderError
 from orders.settings import DatabaseSettings, database_settings
 
 TIMEOUT = 8
 """Seconds to connect, and to wait for any one answer: less than a task's timeout of 10 s."""
 
-APPLICATION = "order-management"
-"""The application_name of our connections. The trigger of sql/migrations/0004 counts changes of
-stock as receipts of goods, except over connections with this name."""
+APPLICATION = "order-functions"
+"""The application_name of our connections, for whoever reads pg_stat_activity."""
 
-_TRANSIENT = ("08", "25006", "25P03", "40", "53", "55P03", "57", "58")
-"""SQLSTATEs of transient errors, in full or as a class (the first two characters).
-
-08: no connection. 25006: the server became read-only (the old writer of a failover). 25P03: the
-transaction was idle too long. 40: a deadlock or serialization failure. 53: no resources. 55P03: a
-lock was not available. 57: a shutdown, or a statement that was cancelled. 58: a system error.
-"""
-
-_DRIVER_ERRORS = (Error, OSError)
-"""What pg8000 raises. An answer that does not come in time is a TimeoutError, an OSError."""
+_HAS_ROLE = "SELECT pg_has_role('order_app', 'USAGE') AND current_setting('is_superuser') = 'off'"
 
 _warm: list[Connection] = []
 
@@ -43,9 +33,9 @@ def connection() -> Iterator[Connection]:
         live = _begin()
         yield live
         live.run("COMMIT")
-    except _DRIVER_ERRORS as error:
+    except DRIVER_ERRORS as error:
         _forget()
-        raise _to_domain_error(error) from error
+        raise to_domain_error(error) from error
     except OrderError:
         _roll_back()
         raise
@@ -63,10 +53,10 @@ def session(application: str, timeout: float) -> Iterator[Connection]:
     conn = connect(database_settings(), application=application, timeout=timeout)
     try:
         yield conn
-    except _DRIVER_ERRORS as error:
-        raise _to_domain_error(error) from error
+    except DRIVER_ERRORS as error:
+        raise to_domain_error(error) from error
     finally:
-        with suppress(*_DRIVER_ERRORS):
+        with suppress(*DRIVER_ERRORS):
             conn.close()
 
 
@@ -77,16 +67,29 @@ def connect(
 
     `timeout` is in seconds, for connecting and for every answer. Raises
     DatabaseUnavailable, DatabaseRefused (no such database, wrong password), InvalidSetting (the
-    server's certificate is not trusted).
+    server's certificate is not trusted). A wrong password in a secret is transient: it is being
+    rotated.
     """
     try:
+        return _log_in(settings, application, timeout)
+    except DRIVER_ERRORS as error:
+        if settings.db_secret_arn and is_refused_login(error):
+            raise DatabaseUnavailable("refuses the password of DB_SECRET_ARN for now") from error
+        raise (tls.to_domain_error(error) or to_domain_error(error)) from error
+
+
+def _log_in(settings: DatabaseSettings, application: str, timeout: float) -> Connection:
+    """Try twice if the password is in a secret, which may just have changed."""
+    try:
         return _connect(settings, application, timeout)
-    except _DRIVER_ERRORS as error:
-        raise (tls.to_domain_error(error) or _to_domain_error(error)) from error
+    except DRIVER_ERRORS as error:
+        if not settings.db_secret_arn or not is_refused_login(error):
+            raise
+    return _connect(settings, application, timeout)
 
 
 def _connect(settings: DatabaseSettings, application: str, timeout: float) -> Connection:
-    user, password = _credentials(settings)
+    user, password = login(settings)
     on_socket = settings.db_host.startswith("/")
     return Connection(
         user=user,
@@ -107,54 +110,42 @@ def _begin() -> Connection:
     BEGIN itself is the check: when it fails, no statement of the transaction has run yet.
     """
     if _warm:
-        with suppress(*_DRIVER_ERRORS):
+        with suppress(*DRIVER_ERRORS):
             _warm[0].run("BEGIN")
             return _warm[0]
         _forget()
     _warm.append(connect(database_settings()))
+    _require_role(_warm[0])
     _warm[0].run("BEGIN")
     return _warm[0]
+
+
+def _require_role(conn: Connection) -> None:
+    """Refuse another role, whose changes of stock would count as receipts of goods.
+
+    The trigger of sql/migrations/0008 makes the same distinction. This costs one round trip for
+    each new connection.
+    """
+    if conn.run(_HAS_ROLE) != [[True]]:
+        _forget()
+        raise InvalidSetting(
+            "The database user of DB_USER or DB_SECRET_ARN must be a member of order_app, and no "
+            "superuser"
+        )
 
 
 def _roll_back() -> None:
     try:
         _warm[0].run("ROLLBACK")
-    except (*_DRIVER_ERRORS, IndexError):
+    except (*DRIVER_ERRORS, IndexError):
         _forget()
 
 
 def _forget() -> None:
     """Drop the connection; after a driver error a new one is safer than a rollback."""
     while _warm:
-        with suppress(*_DRIVER_ERRORS):
+        with suppress(*DRIVER_ERRORS):
             _warm.pop().close()
-
-
-def _to_domain_error(error: Error | OSError) -> OrderError:
-    if not isinstance(error, DatabaseError):
-        return DatabaseUnavailable()
-    sqlstate = str(error.args[0].get("C", "unknown"))
-    if sqlstate.startswith(_TRANSIENT):
-        return DatabaseUnavailable(f"gave up for now (SQLSTATE {sqlstate})")
-    return DatabaseRefused(sqlstate)
-
-
-@needs("secretsmanager:GetSecretValue", on=DATABASE_SECRET)
-def _credentials(settings: DatabaseSettings) -> tuple[str | None, str | None]:
-    if settings.db_secret_arn is None:
-        return settings.db_user, settings.db_password
-    # Imported only if there is a secret, because it imports boto3: 230 ms of a cold start.
-    from aws_lambda_powertools.utilities import parameters  # noqa: PLC0415
-
-    # Read again for every new connection, so that a rotated password is found at once.
-    try:
-        secret = parameters.get_secret(settings.db_secret_arn, transform="json", force_fetch=True)
-    except parameters.GetParameterError as error:
-        raise DatabaseUnavailable("password cannot be read from its secret") from error
-    try:
-        return secret["username"], secret["password"]
-    except (KeyError, TypeError) as error:
-        raise InvalidSetting("The secret of DB_SECRET_ARN needs username and password") from error
 
 
 def _is_local(host: str) -> bool:

@@ -18,7 +18,7 @@ from botocore.loaders import JSONFileLoader
 from hypothesis import settings
 from pg8000.native import Connection
 
-from local.postgres.embedded import connect_to, embedded
+from local.postgres.embedded import connect_as_owner, embedded
 from tests.running import stacks
 from tests.running.in_process import InProcess, in_process
 from tests.running.shop import Shop
@@ -133,7 +133,7 @@ def starts_a_stack() -> None:
 def postgres() -> Iterator[dict[str, str]]:
     """PostgreSQL alone: the DB_* settings that lead to it."""
     with TemporaryDirectory(prefix="orders-") as folder, embedded(Path(folder)) as environment:
-        with closing(connect_to(environment)) as conn:
+        with closing(connect_as_owner(environment)) as conn:
             _do_not_wait_for_the_disk(conn)
         yield environment
 

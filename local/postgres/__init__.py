@@ -1,8 +1,9 @@
 """The local replacement of RDS: an embedded PostgreSQL server, reached through a unix socket.
 
-server         the server process: its settings, when it is ready, the DB_* settings for functions
+server         the server process: its settings, its address, and when it is ready
 initdb         creates the data files and the database, and checks which version made them
 account        the user account that the server runs under when we are root
+logins         who may log in: the owner of the tables, and the functions
 socket_folder  the folder of the unix socket, which only that account may enter
 leftover       ends a server that a killed stack left running
 binaries       where PostgreSQL's programs are

@@ -6,12 +6,12 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from local.postgres import binaries
+from local.postgres import binaries, logins
 from local.postgres.account import give, process_options
 from local.processes import child_process
 from local.processes.errors import StackFailure
 
-USER = DATABASE = "orders"
+DATABASE = "orders"
 LOCALE = (
     "--encoding=UTF8",
     "--locale=C",
@@ -34,7 +34,7 @@ async def create(data: Path, account: pwd.struct_passwd | None, log: Path) -> No
 
 async def _initialise(data: Path, log: Path, options: dict[str, Any]) -> None:
     program = binaries.FOLDER / "initdb"
-    arguments = ("-D", data, "-U", USER, "--auth=trust", "--no-instructions", *LOCALE)
+    arguments = ("-D", data, "-U", logins.OWNER, "--auth=trust", "--no-instructions", *LOCALE)
     await child_process.run("Creating the database", program, *arguments, log=log, **options)
 
 

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from local.postgres import account as accounts
-from local.postgres import binaries, initdb
+from local.postgres import binaries, initdb, logins
 from local.postgres.leftover import end_leftover, remove_lock
 from local.processes import child_process
 from local.processes.child_process import Child
@@ -32,15 +32,9 @@ SETTINGS = {
 }
 
 
-def settings(socket: Path) -> dict[str, str]:
-    """The DB_* settings that lead to the server. No password is checked: the socket is private."""
-    return {
-        "DB_HOST": str(socket),
-        "DB_PORT": SETTINGS["port"],
-        "DB_NAME": initdb.DATABASE,
-        "DB_USER": initdb.USER,
-        "DB_PASSWORD": "local",
-    }
+def address(socket: Path) -> dict[str, str]:
+    """The DB_* settings that lead to the database, without a login."""
+    return {"DB_HOST": str(socket), "DB_PORT": SETTINGS["port"], "DB_NAME": initdb.DATABASE}
 
 
 @asynccontextmanager
@@ -69,6 +63,7 @@ async def _prepare_data(folder: DataFolder, account: pwd.struct_passwd | None, l
     if not folder.postgres.exists():
         await initdb.create(folder.postgres, account, log)
     initdb.check_version(folder.postgres)
+    (folder.postgres / "pg_hba.conf").write_text(logins.HBA)  # its owner stays the account
     await asyncio.to_thread(end_leftover, folder.postgres)
 
 

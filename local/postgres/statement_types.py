@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from aiosql import SQLParseException
 from pg8000.native import Connection
 
-from local.postgres.embedded import connect_to, embedded
+from local.postgres.embedded import connect_as_owner, embedded
 from local.postgres.statement_comments import WrongStatement
 from local.postgres.statement_descriptions import Statement, describe
 from local.processes.errors import StackFailure
@@ -121,7 +121,7 @@ def main() -> int:
         with (
             TemporaryDirectory(prefix="orders-") as folder,
             embedded(Path(folder)) as environment,
-            closing(connect_to(environment)) as conn,
+            closing(connect_as_owner(environment)) as conn,
         ):
             text = module(conn)
     except (WrongStatements, StackFailure) as error:

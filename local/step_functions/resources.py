@@ -1,6 +1,8 @@
-"""Creates the bucket and the state machine, which moto does not remember after a restart."""
+"""Creates the bucket, the secret and the state machine, which moto forgets when it restarts."""
 
 import asyncio
+import json
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -10,6 +12,9 @@ from local.iam.callers import ADMINISTRATOR
 from local.processes.errors import StackFailure
 
 BUCKET = "order-backups"
+_SECRET = "order-database"  # noqa: S105 - its name
+SECRET_ARN = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{_SECRET}"
+"""The ARN without the random end that Secrets Manager adds, and accepts to be left out."""
 
 
 async def create_bucket(url: str) -> None:
@@ -22,6 +27,20 @@ async def create_bucket(url: str) -> None:
 
 def _create_bucket(url: str) -> None:
     _client("s3", url).create_bucket(Bucket=BUCKET)
+
+
+async def create_secret(url: str, login: Mapping[str, str]) -> None:
+    """Create the secret with the functions' DB_USER and DB_PASSWORD. Raises StackFailure."""
+    try:
+        await asyncio.to_thread(_create_secret, url, login)
+    except Exception as error:  # boto3's errors and urllib's, all of which mean the same here
+        message = f"Secrets Manager at {url} cannot create the secret: {error}"
+        raise StackFailure(message) from error
+
+
+def _create_secret(url: str, login: Mapping[str, str]) -> None:
+    secret = {"username": login["DB_USER"], "password": login["DB_PASSWORD"]}
+    _client("secretsmanager", url).create_secret(Name=_SECRET, SecretString=json.dumps(secret))
 
 
 async def create_state_machine(url: str, machine: StateMachine) -> None:

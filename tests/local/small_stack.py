@@ -17,6 +17,7 @@ import psutil
 from botocore.config import Config
 from pg8000.native import Connection
 
+from local.postgres.logins import OWNER
 from local.postgres.socket_folder import SOCKET_NAME
 from tests.local.lambda_client import LambdaClient
 from tests.running.waiting import eventually
@@ -147,9 +148,9 @@ def running(data: Path, *options: str, **variables: str) -> Iterator[Running]:
 
 
 def connect(settings: Mapping[str, str]) -> Connection:
-    """A connection to the database of these DB_* settings."""
+    """A connection of the owner to the database of these DB_* settings."""
     return Connection(
-        settings["DB_USER"],
+        OWNER,
         unix_sock=f"{settings['DB_HOST']}/{SOCKET_NAME}",
         database=settings["DB_NAME"],
         ssl_context=False,

@@ -6,6 +6,8 @@ from uuid import uuid4
 
 import pytest
 
+from local.postgres.embedded import connect_as_owner
+from local.postgres.logins import owner
 from operations.migrations import migrate
 from orders.database import connect
 from orders.settings import DatabaseSettings
@@ -16,9 +18,9 @@ from tests.running.tables import Tables
 
 @pytest.fixture(scope="module")
 def own_database(postgres: dict[str, str]) -> Iterator[DatabaseSettings]:
-    """A new database for the module."""
+    """A new database for the module, and its owner's login."""
     with a_database(postgres) as environment:
-        yield settings_of(environment)
+        yield owner_of(environment)
 
 
 @pytest.fixture
@@ -33,7 +35,7 @@ def empty_database(own_database: DatabaseSettings) -> Iterator[DatabaseSettings]
 def system(postgres: dict[str, str]) -> Iterator[Operated]:
     """The functions, with nobody else's orders: the doctor may look at all of them."""
     with a_database(postgres) as environment:
-        with closing(connect(settings_of(environment))) as conn:
+        with closing(connect_as_owner(environment)) as conn:
             migrate(conn)
         with in_process(environment) as running:
             yield Operated(running.environment)
@@ -41,7 +43,7 @@ def system(postgres: dict[str, str]) -> Iterator[Operated]:
 
 @contextmanager
 def a_database(postgres: dict[str, str]) -> Iterator[dict[str, str]]:
-    """The DB_* settings of a new database, which is dropped at the end."""
+    """The functions' settings for a new database, which is dropped at the end."""
     name = f"test_{uuid4().hex}"
     server = Tables(postgres)
     server.rows(f"CREATE DATABASE {name}")
@@ -50,6 +52,7 @@ def a_database(postgres: dict[str, str]) -> Iterator[dict[str, str]]:
     server.database.close()
 
 
-def settings_of(environment: dict[str, str]) -> DatabaseSettings:
-    """The settings as `connect` wants them."""
-    return DatabaseSettings.model_validate({k.lower(): v for k, v in environment.items()})
+def owner_of(environment: dict[str, str]) -> DatabaseSettings:
+    """The owner's settings as `connect` wants them."""
+    known = {name.lower(): value for name, value in owner(environment).items() if value}
+    return DatabaseSettings.model_validate(known)

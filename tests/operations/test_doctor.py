@@ -89,10 +89,10 @@ def test_stock_that_was_given_back_twice_is_too_much(system: Operated) -> None:
 
 @contextmanager
 def as_the_application(system: Operated) -> Iterator[None]:
-    """The test's own connection has the functions' name, so that its changes are no receipts."""
-    system.rows("SET application_name = 'order-management'")
+    """The test's own connection has the functions' role, so that its changes are no receipts."""
+    system.rows("SET ROLE order_app")
     yield
-    system.rows("RESET application_name")
+    system.rows("RESET ROLE")
 
 
 def test_stock_that_is_counted_anew_is_not_missed(system: Operated) -> None:

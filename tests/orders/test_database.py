@@ -6,12 +6,15 @@ import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 
 import boto3
 import pytest
 from pg8000.native import Connection
 
-from orders import database
+from local.postgres.embedded import connect_as_owner
+from local.postgres.logins import OWNER
+from orders import credentials, database
 from orders.errors import DatabaseRefused, DatabaseUnavailable, InvalidSetting, OrderNotFound
 from orders.queries import transaction
 from orders.settings import database_settings
@@ -126,9 +129,11 @@ def test_a_server_that_is_not_there_is_told_without_its_name(
     assert str(failed.value) == "The database cannot be reached"
 
 
-def test_a_deadlock_is_worth_another_try(functions: InProcess) -> None:
+def test_a_deadlock_is_worth_another_try(
+    functions: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
     one, other = functions.product(), functions.product()
-    rival = database.connect(database_settings())
+    rival = connect_as_owner(functions.environment)
     lock = "SELECT stock FROM inventory WHERE product_id = :id FOR UPDATE"
     backend_of_rival = backend(rival)
     rival.run("BEGIN")
@@ -137,13 +142,13 @@ def test_a_deadlock_is_worth_another_try(functions: InProcess) -> None:
 
     def collide() -> None:
         with database.connection() as connection:
-            connection.run("SET LOCAL deadlock_timeout = '50ms'")
             connection.run(lock, id=other)
             _ask(rival, lock, other)
             eventually(lambda: assert_waiting(functions, backend_of_rival))
             connection.run(lock, id=one)
 
-    with pytest.raises(DatabaseUnavailable, match="40P01"):
+    at_once = logged_in(functions, monkeypatch, "SET deadlock_timeout = '50ms'")
+    with at_once, pytest.raises(DatabaseUnavailable, match="40P01"):
         collide()
 
     rival.close()
@@ -162,31 +167,31 @@ def _ask(connection: Connection, statement: str, product: str) -> None:
     connection._usock.sendall(b"Q" + (len(text) + 4).to_bytes(4, "big") + text)  # noqa: SLF001
 
 
-# Limits. The local user is a superuser, whom most do not bind: these are for one who is not.
+# Limits.
 
 
 @contextmanager
 def logged_in(
     functions: InProcess, monkeypatch: pytest.MonkeyPatch, options: str
 ) -> Iterator[None]:
-    """Be somebody with the same rights and these options: `CONNECTION LIMIT 1`, `SET ...`."""
-    with a_role(functions) as role:
+    """Be another member of the functions' role, with options: `CONNECTION LIMIT 1`, `SET ...`."""
+    with a_login(functions) as role:
         functions.rows(f"ALTER ROLE {role} {options}")
         monkeypatch.setenv("DB_USER", role)
         database_settings.cache_clear()
         yield
-        database._forget()  # noqa: SLF001 - a role with open connections cannot go
 
 
 @contextmanager
-def a_role(functions: InProcess) -> Iterator[str]:
-    """A login role that may do with the tables what their owner may."""
-    owner = functions.environment["DB_USER"]
-    role = f"limited_{an_id()[:8]}"
-    functions.rows(f"CREATE ROLE {role} LOGIN IN ROLE {owner}")
+def a_login(functions: InProcess, options: str = "IN ROLE order_app") -> Iterator[str]:
+    """A login role with the password of the functions' own."""
+    role = f"another_{an_id()[:8]}"
+    password = functions.environment["DB_PASSWORD"]
+    functions.rows(f"CREATE ROLE {role} LOGIN PASSWORD '{password}' {options}")
     try:
         yield role
     finally:
+        database._forget()  # noqa: SLF001 - a role with open connections cannot go
         functions.rows(f"DROP ROLE {role}")
 
 
@@ -201,7 +206,7 @@ def test_no_connection_left_is_worth_another_try(
     product = functions.product(stock=10)
     with logged_in(functions, monkeypatch, "CONNECTION LIMIT 1"):
         only = database.connect(database_settings())
-        with pytest.raises(DatabaseUnavailable):  # 53300, if pg8000 gets to read it
+        with pytest.raises(DatabaseUnavailable, match="53300"):
             take_one(product)
         pid = backend(only)
         only.close()
@@ -340,7 +345,57 @@ def assert_gone(functions: InProcess, pid: int) -> None:
     assert not functions.rows("SELECT pid FROM pg_stat_activity WHERE pid = :pid", pid=pid)
 
 
-# The password in Secrets Manager.
+# Who logs in.
+
+
+def test_a_password_that_the_environment_has_wrong_is_a_wrong_setting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DB_PASSWORD", "wrong")
+    database_settings.cache_clear()
+
+    with pytest.raises(DatabaseRefused, match="28P01"), transaction():
+        pass
+
+
+def test_the_owner_of_the_tables_may_not_be_the_functions_user(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DB_USER", OWNER)
+    database_settings.cache_clear()
+
+    for _ in range(2):  # a connection that was refused does not stay warm
+        with pytest.raises(InvalidSetting, match="must be a member of order_app"), transaction():
+            pass
+
+
+def test_a_user_outside_the_role_is_a_wrong_setting(
+    functions: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with a_login(functions, options="") as role:
+        monkeypatch.setenv("DB_USER", role)
+        database_settings.cache_clear()
+
+        with pytest.raises(InvalidSetting, match="must be a member of order_app"), transaction():
+            pass
+
+
+def test_the_clone_that_a_rotation_makes_of_the_user_may_be_the_functions_user(
+    functions: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """AWS's rotation with alternating users makes the clone a member of the first user."""
+    product = functions.product(stock=10)
+    original = functions.environment["DB_USER"]
+    with a_login(functions, options=f"IN ROLE {original}") as clone:
+        monkeypatch.setenv("DB_USER", clone)
+        database_settings.cache_clear()
+
+        take_one(product)
+
+    assert functions.stock(product) == 9
+
+
+# The password in Secrets Manager, and its rotation.
 
 
 def set_secret(monkeypatch: pytest.MonkeyPatch, secret: str) -> str:
@@ -357,8 +412,8 @@ def set_secret(monkeypatch: pytest.MonkeyPatch, secret: str) -> str:
 def test_user_and_password_come_from_the_secret(
     functions: InProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    user = functions.environment["DB_USER"]
-    set_secret(monkeypatch, json.dumps({"username": user, "password": "local"}))
+    user, password = (functions.environment[f"DB_{name}"] for name in ("USER", "PASSWORD"))
+    set_secret(monkeypatch, json.dumps({"username": user, "password": password}))
 
     with database.connection() as connection:
         assert connection.run("SELECT current_user::text") == [[user]]
@@ -381,3 +436,84 @@ def test_a_secret_that_cannot_be_read_is_an_outage(monkeypatch: pytest.MonkeyPat
 
     with pytest.raises(DatabaseUnavailable, match="password cannot be read"), transaction():
         pass
+
+
+@dataclass
+class Rotated:
+    """A login with its secret, either of which may be changed first."""
+
+    functions: InProcess
+    role: str
+    arn: str
+
+    def change_password(self) -> None:
+        self.functions.rows(f"ALTER ROLE {self.role} PASSWORD 'rotated'")
+
+    def change_secret(self) -> None:
+        secret = {"username": self.role, "password": "rotated"}
+        boto3.client("secretsmanager").put_secret_value(
+            SecretId=self.arn, SecretString=json.dumps(secret)
+        )
+
+
+@pytest.fixture
+def rotated(functions: InProcess, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rotated]:
+    with a_login(functions) as role:
+        password = functions.environment["DB_PASSWORD"]
+        arn = set_secret(monkeypatch, json.dumps({"username": role, "password": password}))
+        yield Rotated(functions, role, arn)
+        credentials._secrets_manager.cache_clear()  # noqa: SLF001 - a test listens to its events
+
+
+def log_in() -> int:
+    """A transaction on a new connection; its server process."""
+    database._forget()  # noqa: SLF001 - as when the connection has died
+    with database.connection() as connection:
+        return backend(connection)
+
+
+def test_a_warm_connection_outlives_a_rotation(rotated: Rotated) -> None:
+    pid = log_in()
+    rotated.change_password()
+
+    with database.connection() as connection:
+        assert backend(connection) == pid
+
+
+def test_a_new_connection_has_the_new_password(rotated: Rotated) -> None:
+    log_in()
+    rotated.change_password()
+    rotated.change_secret()
+
+    log_in()
+
+
+def test_between_password_and_secret_another_try_is_worth_it(rotated: Rotated) -> None:
+    rotated.change_password()
+    with pytest.raises(DatabaseUnavailable) as failed:
+        log_in()
+    rotated.change_secret()
+
+    log_in()
+
+    assert str(failed.value) == "The database refuses the password of DB_SECRET_ARN for now"
+
+
+def test_a_secret_that_changes_during_the_login_is_read_again(rotated: Rotated) -> None:
+    rotated.change_password()
+    events = credentials._secrets_manager().meta.events  # noqa: SLF001 - no other way to be in between
+    changed = "after-call.secrets-manager.GetSecretValue"
+    events.register_first(changed, lambda **_: rotated.change_secret())
+
+    log_in()
+
+
+def test_a_user_that_the_server_does_not_know_yet_is_worth_another_try(rotated: Rotated) -> None:
+    """Of two users that alternate, RDS Proxy knows one at a time."""
+    secret = {"username": "nobody_yet", "password": "any"}
+    boto3.client("secretsmanager").put_secret_value(
+        SecretId=rotated.arn, SecretString=json.dumps(secret)
+    )
+
+    with pytest.raises(DatabaseUnavailable, match="refuses the password"):
+        log_in()

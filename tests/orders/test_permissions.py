@@ -11,17 +11,16 @@ import pytest
 from botocore.client import BaseClient
 
 from local.iam.permissions import S3
-from orders import backups, database, step_functions
+from orders import backups, credentials, step_functions
 from orders.documents.api import OrderDetails
 from orders.documents.workflow import AcceptedOrder
 from orders.errors import OrderError
 from orders.permissions import BACKUPS, EXECUTIONS, declared
-from orders.settings import DatabaseSettings
 from tests.running.builders import a_line, an_id, an_order
 from tests.running.in_process import InProcess
 from workflows.rules.source import reached
 
-MODULES = (backups, database, step_functions)
+MODULES = (backups, credentials, step_functions)
 """The modules of orders that call AWS."""
 
 
@@ -42,14 +41,13 @@ def put_a_backup() -> None:
 
 
 def read_the_secret() -> None:
-    secret = {"db_host": "h", "db_name": "n", "db_secret_arn": "arn:aws:secretsmanager:::secret:s"}
-    database._credentials(DatabaseSettings.model_validate(secret))  # noqa: SLF001
+    credentials._secret("arn:aws:secretsmanager:::secret:s")  # noqa: SLF001
 
 
 CALLS: Mapping[Callable[..., object], Callable[[], object]] = {
     backups.put_backup: put_a_backup,
     backups.backup_keys: lambda: backups.backup_keys("orders/"),
-    database._credentials: read_the_secret,  # noqa: SLF001
+    credentials._secret: read_the_secret,  # noqa: SLF001
     step_functions.start_once: start_another_order_under_the_same_name,
     step_functions.describe_execution: lambda: step_functions.find_execution(an_id()),
     step_functions.newest_events: lambda: step_functions.newest_events("arn"),

@@ -12,7 +12,7 @@ import mypy.api
 import pytest
 from pg8000.native import Connection
 
-from local.postgres.embedded import connect_to
+from local.postgres.embedded import connect_as_owner
 from orders.queries import Sql
 from orders.statements import Statements
 
@@ -78,15 +78,19 @@ REFUSED = {
 
 @pytest.fixture(scope="module")
 def conn(postgres: dict[str, str]) -> Iterator[Connection]:
-    with closing(connect_to(postgres)) as conn:
+    with closing(connect_as_owner(postgres)) as conn:
         yield conn
 
 
 @pytest.fixture
 def some_rows(conn: Connection) -> Iterator[None]:
-    """Orders that agree with nothing, so that every query of sql/queries finds one."""
+    """Orders that agree with nothing, so that every query of sql/queries finds one.
+
+    The queries then have the functions' rights.
+    """
     conn.run("BEGIN")
     conn.run(SOME_ROWS)
+    conn.run("SET LOCAL ROLE order_app")
     yield
     conn.run("ROLLBACK")
 

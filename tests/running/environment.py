@@ -5,10 +5,10 @@ from contextlib import contextmanager
 
 import pytest
 
-from orders import backups, database, step_functions
+from orders import backups, credentials, database, step_functions
 from orders.settings import database_settings, settings
 
-_CACHED = (settings, database_settings, step_functions._states, backups._s3)  # noqa: SLF001
+_CLIENTS = (step_functions._states, backups._s3, credentials._secrets_manager)  # noqa: SLF001
 
 
 @contextmanager
@@ -24,5 +24,5 @@ def deployed(environment: dict[str, str]) -> Iterator[None]:
 
 def _forget() -> None:
     database._forget()  # noqa: SLF001
-    for each in _CACHED:
+    for each in (settings, database_settings, *_CLIENTS):
         each.cache_clear()

@@ -5,8 +5,10 @@ from decimal import Decimal
 from functools import cached_property
 from uuid import uuid4
 
-from pg8000.native import Connection, Error, InterfaceError
+from pg8000.native import Connection, InterfaceError
 
+from local.postgres.embedded import connect_as_owner
+from orders.errors import DatabaseUnavailable
 from tests.running.builders import Document
 from tests.running.waiting import eventually
 
@@ -19,15 +21,8 @@ class Tables:
 
     @cached_property
     def database(self) -> Connection:
-        """A connection of the tests' own."""
-        settings = self.environment
-        return Connection(
-            user=settings["DB_USER"],
-            password=settings["DB_PASSWORD"],
-            database=settings["DB_NAME"],
-            unix_sock=f"{settings['DB_HOST']}/.s.PGSQL.{settings['DB_PORT']}",
-            ssl_context=False,
-        )
+        """A connection of the tests' own, as the owner of the tables."""
+        return connect_as_owner(self.environment)
 
     def reconnect(self) -> None:
         """Forget a connection that died with its server; the next statement makes another."""
@@ -47,7 +42,7 @@ class Tables:
     def _connected(self) -> None:
         try:
             assert self.database
-        except (Error, OSError) as error:
+        except DatabaseUnavailable as error:
             raise AssertionError from error
 
     def product(self, *, price: str = "10.00", stock: int = 100) -> str:

@@ -39,7 +39,13 @@ def _write(event: dict[str, Any]) -> dict[str, Any]:
 
 def _connected() -> Connection:
     if not _warm:
-        socket = f"{os.environ['DB_HOST']}/.s.PGSQL.5432"
-        user, name = os.environ["DB_USER"], os.environ["DB_NAME"]
-        _warm.append(Connection(user, unix_sock=socket, database=name, ssl_context=False))
+        _warm.append(
+            Connection(
+                user=os.environ["DB_USER"],
+                password=os.environ["DB_PASSWORD"],
+                unix_sock=f"{os.environ['DB_HOST']}/.s.PGSQL.5432",
+                database=os.environ["DB_NAME"],
+                ssl_context=False,
+            )
+        )
     return _warm[0]

@@ -88,6 +88,7 @@ def writer(shared_writer: Writer) -> Iterator[Writer]:
     with shared_writer.connect() as database:
         database.run("DROP TABLE IF EXISTS written")
         database.run("CREATE TABLE written (name text)")
+        database.run("GRANT INSERT ON written TO order_app")
     yield shared_writer
     shared_writer.lambdas.clear_faults()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pg8000.native import Connection
 
-from local.postgres.embedded import connect_to
+from local.postgres.embedded import connect_as_owner
 from local.postgres.statement_types import TARGET, WrongStatements, module
 
 GOOD = """
@@ -64,7 +64,7 @@ WRONG = [
 
 @pytest.fixture(scope="module")
 def conn(postgres: dict[str, str]) -> Iterator[Connection]:
-    with closing(connect_to(postgres)) as conn:
+    with closing(connect_as_owner(postgres)) as conn:
         yield conn
 
 

@@ -1,0 +1,49 @@
+"""Who may log in to the local PostgreSQL, and how.
+
+The owner of the tables needs no password: only the server's own account can open the socket. The
+functions have a password, as on AWS, so that it can be rotated. It is new at each start.
+"""
+
+import secrets
+from collections.abc import Mapping
+from contextlib import closing
+
+OWNER = "orders"
+"""The superuser that owns the database, runs the migrations and is the person at psql."""
+FUNCTIONS = "order_functions"
+"""The login of the functions, a member of the group role of sql/migrations/0008."""
+FULL = "order_functions_full"
+"""A login to which PostgreSQL grants no connection (SQLSTATE 53300), for the fault "full"."""
+
+HBA = f"""# Written by the local cloud at each start.
+local all {OWNER},{FULL} trust
+local all all scram-sha-256
+"""
+IDLE_SECONDS = 30
+"""PostgreSQL ends the functions' sessions that idle so long, as docs/operating.md advises."""
+
+
+def functions() -> dict[str, str]:
+    """The functions' login, with a new password."""
+    return {"DB_USER": FUNCTIONS, "DB_PASSWORD": secrets.token_urlsafe()}
+
+
+def owner(environment: Mapping[str, str]) -> dict[str, str]:
+    """The same settings with the owner's login. Its password is not asked for."""
+    return {**environment, "DB_USER": OWNER, "DB_PASSWORD": "none", "DB_SECRET_ARN": ""}
+
+
+def create(address: Mapping[str, str], password: str) -> None:
+    """Create the functions' logins in a migrated database, or change the password."""
+    # Imported here, because the supervisor must not wait for it when it starts.
+    from pg8000.native import Connection, literal  # noqa: PLC0415
+
+    socket = f"{address['DB_HOST']}/.s.PGSQL.{address['DB_PORT']}"
+    conn = Connection(OWNER, unix_sock=socket, database=address["DB_NAME"], ssl_context=False)
+    with closing(conn):
+        roles = {name for (name,) in conn.run("SELECT rolname FROM pg_roles")}
+        for role in {FUNCTIONS, FULL} - roles:
+            conn.run(f"CREATE ROLE {role} LOGIN IN ROLE order_app")
+        conn.run(f"ALTER ROLE {FULL} CONNECTION LIMIT 0")
+        conn.run(f"ALTER ROLE {FUNCTIONS} CONNECTION LIMIT -1 PASSWORD {literal(password)}")
+        conn.run(f"ALTER ROLE {FUNCTIONS} SET idle_session_timeout = '{IDLE_SECONDS}s'")

@@ -1,0 +1,199 @@
+"""The functions' role (sql/migrations/0008): its grants, its creation, and receipts of goods."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from pg8000.exceptions import DatabaseError
+from pg8000.native import Connection, to_statement
+
+from local.postgres.embedded import connect_as_owner
+from local.postgres.logins import OWNER
+from operations.migrations import MigrationFailed, migrate
+from orders import queries
+from orders.database import connect
+from orders.settings import DatabaseSettings
+from tests.conftest import ROOT
+from tests.running.tables import Tables
+
+MIGRATIONS = ROOT / "sql" / "migrations"
+INSUFFICIENT_PRIVILEGE = "42501"
+GRANTS = """
+SELECT privilege_type, relname
+FROM pg_class, aclexplode(relacl)
+WHERE grantee = 'order_app'::regrole
+UNION ALL
+SELECT format('%s (%s)', privilege_type, attname), attrelid::regclass::text
+FROM pg_attribute, aclexplode(attacl)
+WHERE grantee = 'order_app'::regrole
+ORDER BY 2, 1
+"""
+
+
+@pytest.fixture(scope="module")
+def conn(postgres: dict[str, str]) -> Iterator[Connection]:
+    with closing(connect_as_owner(postgres)) as conn:
+        yield conn
+
+
+# Its grants.
+
+
+def statements() -> Iterator[str]:
+    """Every statement of sql/queries, but for those that only set up a transaction."""
+    for path in queries.FOLDER.glob("*.sql"):
+        loaded = queries.load_file(path)
+        for name in queries.names(loaded):
+            text, _ = to_statement(getattr(loaded, name).sql)
+            if not text.startswith(("START", "SET")):
+                yield text
+
+
+@contextmanager
+def rolled_back(conn: Connection) -> Iterator[None]:
+    conn.run("BEGIN")
+    try:
+        yield
+    finally:
+        conn.run("ROLLBACK")
+
+
+def refused(conn: Connection) -> int:
+    """How many statements PostgreSQL refuses to the role. To plan one needs all of its rights."""
+    conn.run("SET LOCAL ROLE order_app")
+    return sum(is_refused(conn, text) for text in statements())
+
+
+def is_refused(conn: Connection, text: str) -> bool:
+    conn.run("SAVEPOINT before")
+    try:
+        conn.run(f"EXPLAIN (GENERIC_PLAN) {text}")
+    except DatabaseError as error:
+        if error.args[0]["C"] != INSUFFICIENT_PRIVILEGE:
+            raise
+        conn.run("ROLLBACK TO before")
+        return True
+    return False
+
+
+def test_every_statement_is_granted_and_every_grant_is_needed(conn: Connection) -> None:
+    with rolled_back(conn):
+        assert refused(conn) == 0
+    grants = [tuple(row) for row in conn.run(GRANTS)]
+    assert ("UPDATE (stock)", "inventory") in grants
+    for privilege, table in grants:
+        with rolled_back(conn):
+            conn.run(f"REVOKE {privilege} ON {table} FROM order_app")
+            assert refused(conn) > 0, f"no statement needs {privilege} ON {table}"
+
+
+# Its creation, under another name: the role itself is there already.
+
+
+@pytest.fixture
+def role(conn: Connection) -> Iterator[str]:
+    """A name that no role has yet."""
+    name = f"order_app_{uuid4().hex[:8]}"
+    yield name
+    if conn.run("SELECT FROM pg_roles WHERE rolname = :name", name=name):
+        conn.run(f"DROP ROLE {name}")
+
+
+@pytest.fixture
+def folder(role: str, tmp_path: Path) -> Path:
+    """The migrations, with this name for the role."""
+    for path in MIGRATIONS.glob("*.sql"):
+        text = path.read_text("utf-8").replace("order_app", role)
+        (tmp_path / path.name).write_text(text, "utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def migrator(
+    conn: Connection, role: str, empty_database: DatabaseSettings
+) -> Iterator[DatabaseSettings]:
+    """A login that owns the schema, and is no superuser."""
+    name = f"migrator_{uuid4().hex[:8]}"
+    conn.run(f"CREATE ROLE {name} LOGIN PASSWORD 'migrator'")
+    with closing(connect(empty_database)) as owner:
+        owner.run(f"ALTER SCHEMA public OWNER TO {name}")
+    yield empty_database.model_copy(update={"db_user": name, "db_password": "migrator"})
+    with closing(connect(empty_database)) as owner:
+        owner.run(f"REASSIGN OWNED BY {name} TO {OWNER}; DROP OWNED BY {name}")
+    conn.run(f"DROP ROLE {name}")
+
+
+def test_a_migrator_that_may_not_create_roles_says_what_an_administrator_must_do(
+    conn: Connection, role: str, folder: Path, migrator: DatabaseSettings
+) -> None:
+    with closing(connect(migrator)) as by_migrator:
+        with pytest.raises(MigrationFailed) as failed:
+            migrate(by_migrator, folder)
+        conn.run(f"CREATE ROLE {role} NOLOGIN")
+
+        assert migrate(by_migrator, folder)[0] == "0008_order_app_role.sql"
+
+    assert str(failed.value) == (
+        f"0008_order_app_role.sql: {migrator.db_user} may not create roles: let an administrator "
+        f"run CREATE ROLE {role} NOLOGIN, then migrate again"
+    )
+
+
+def test_the_migrator_that_created_the_role_still_receives_goods(
+    conn: Connection, folder: Path, migrator: DatabaseSettings
+) -> None:
+    """PostgreSQL makes it a member with the ADMIN option, without the role's privileges."""
+    conn.run(f"ALTER ROLE {migrator.db_user} CREATEROLE")
+    with closing(connect(migrator)) as by_migrator:
+        migrate(by_migrator, folder)
+        by_migrator.run("INSERT INTO inventory VALUES ('P', 'A product', 1, 5)")
+        by_migrator.run("UPDATE inventory SET stock = 7")
+        received = by_migrator.run("SELECT sum(quantity) FROM inventory_receipts")
+
+        assert received == [[7]]
+
+
+# What is a receipt of goods.
+
+
+def received(tables: Tables, product: str) -> int:
+    (row,) = tables.rows(
+        "SELECT sum(quantity) AS total FROM inventory_receipts WHERE product_id = :p", p=product
+    )
+    return int(row["total"])
+
+
+def restock(settings: dict[str, str], product: str, application: str) -> None:
+    known = {name.lower(): value for name, value in settings.items()}
+    login = DatabaseSettings.model_validate(known)
+    with closing(connect(login, application=application)) as conn:
+        conn.run("UPDATE inventory SET stock = stock + 1 WHERE product_id = :p", p=product)
+
+
+@pytest.mark.parametrize("application", ["order-functions", "psql"])
+def test_a_change_of_stock_is_a_receipt_unless_the_functions_make_it(
+    postgres: dict[str, str], application: str
+) -> None:
+    tables = Tables(postgres)
+    product = tables.product(stock=10)
+
+    restock(postgres, product, application)
+    assert (tables.stock(product), received(tables, product)) == (11, 10)
+    restock(postgres | {"DB_USER": OWNER}, product, application)
+    assert (tables.stock(product), received(tables, product)) == (12, 11)
+    tables.database.close()
+
+
+def test_the_functions_of_release_0_1_0_are_still_known_by_their_name(
+    postgres: dict[str, str],
+) -> None:
+    """They log in as the owner, and may run on while the new ones are deployed."""
+    tables = Tables(postgres)
+    product = tables.product(stock=10)
+
+    restock(postgres | {"DB_USER": OWNER}, product, "order-management")
+
+    assert (tables.stock(product), received(tables, product)) == (11, 10)
+    tables.database.close()
