@@ -9,6 +9,8 @@ from local.faults.invoke_errors import known
 
 AtCommit = Literal["before", "at_commit", "after_commit"]
 """Before the handler runs; just before its first transaction is committed; just after that."""
+LOGIN_WITHOUT_CONNECTIONS = "order_functions_full"
+"""PostgreSQL refuses this login with 53300. local/postgres/logins.py creates it."""
 Seconds = Annotated[float, Field(ge=0)]
 
 
@@ -70,6 +72,18 @@ class Refuse(FunctionFault):
     kind: Literal["refuse"]
 
 
+class Full(FunctionFault):
+    """The connection is cut, and PostgreSQL has none left during the whole invocation (53300)."""
+
+    kind: Literal["full"]
+
+
+class Rotate(FunctionFault):
+    """The connection is cut, and the password is no longer accepted during the whole invocation."""
+
+    kind: Literal["rotate"]
+
+
 class Late(FunctionFault):
     """The caller gets a timeout after `after` seconds, but the handler still runs: a late task.
 
@@ -110,7 +124,9 @@ class InvokeError(FunctionFault):
     message: str = "injected fault"
 
 
-HandlerFault: TypeAlias = Raise | Timeout | Kill | Drop | Crash | Refuse
+NoConnection: TypeAlias = Refuse | Full | Rotate
+"""The worker's connection is cut, and it gets no other one."""
+HandlerFault: TypeAlias = Raise | Timeout | Kill | Drop | Crash | NoConnection
 """The kinds that handler_faults.py triggers, inside the worker process."""
 AnyFunctionFault: TypeAlias = HandlerFault | Late | Twice | Hold | Throttle | InvokeError
 FunctionFaultPlan: TypeAlias = FaultPlan[AnyFunctionFault]

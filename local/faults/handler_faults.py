@@ -13,12 +13,16 @@ from pg8000.native import Connection
 
 from local.faults import commit_faults, postgres_faults
 from local.faults.function_faults import (
+    LOGIN_WITHOUT_CONNECTIONS,
     Crash,
     Drop,
+    Full,
     HandlerFault,
     Kill,
+    NoConnection,
     Raise,
     Refuse,
+    Rotate,
     Timeout,
 )
 
@@ -29,7 +33,7 @@ def injecting(fault: HandlerFault | None) -> Iterator[None]:
     if fault is None:
         yield
         return
-    when = "before" if isinstance(fault, Refuse) else fault.when
+    when = "before" if isinstance(fault, NoConnection) else fault.when
     with _wrapped(fault, when):
         if when == "before":
             _trigger_before(fault)
@@ -40,8 +44,13 @@ def injecting(fault: HandlerFault | None) -> Iterator[None]:
 
 def _wrapped(fault: HandlerFault, when: str) -> AbstractContextManager[None]:
     """The context that triggers the fault at a statement of the handler, if it needs one."""
-    if isinstance(fault, Refuse):
-        return postgres_faults.refusing()
+    match fault:
+        case Refuse():
+            return postgres_faults.refusing()
+        case Full():
+            return postgres_faults.logging_in(user=LOGIN_WITHOUT_CONNECTIONS)
+        case Rotate():
+            return postgres_faults.logging_in(password="rotated")  # noqa: S106 - not any more
     if isinstance(fault, Crash) or when in ("at_commit", "after_commit"):
         return commit_faults.at_statement(when, lambda connection: _trigger(fault, connection))
     return nullcontext()
@@ -49,7 +58,7 @@ def _wrapped(fault: HandlerFault, when: str) -> AbstractContextManager[None]:
 
 def _trigger_before(fault: HandlerFault) -> None:
     """A crash is not triggered here: it needs a connection, and waits for the first statement."""
-    if isinstance(fault, Drop | Refuse):
+    if isinstance(fault, Drop | NoConnection):
         for connection in postgres_faults.open_connections():
             postgres_faults.cut(connection)
     elif not isinstance(fault, Crash):

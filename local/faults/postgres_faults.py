@@ -1,4 +1,4 @@
-"""Cuts a connection to PostgreSQL, crashes the server, or refuses connections, through pg8000."""
+"""Cuts a connection to PostgreSQL, crashes the server, or prevents new ones, through pg8000."""
 
 import errno
 import gc
@@ -40,6 +40,21 @@ def refusing() -> Iterator[None]:
         yield
     finally:
         core.socket = socket
+
+
+@contextmanager
+def logging_in(**credentials: str) -> Iterator[None]:
+    """Let pg8000 log in with this `user` or `password`, which PostgreSQL itself refuses."""
+    connect = core.CoreConnection.__init__
+
+    def log_in(connection: Connection, *args: Any, **named: Any) -> None:  # noqa: ANN401
+        connect(connection, *args, **(named | credentials))
+
+    core.CoreConnection.__init__ = log_in
+    try:
+        yield
+    finally:
+        core.CoreConnection.__init__ = connect
 
 
 class _RefusingSocket(socket.socket):

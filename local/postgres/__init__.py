@@ -14,6 +14,6 @@ statement_descriptions  asks PostgreSQL what a statement takes and returns
 statement_comments      what a query's comment declares of it
 
 A dead server is restarted by local/processes/restarts.py. The tables belong in sql/ and
-operations/migrations.py. This package imports local.processes; embedded imports operations and
-orders, and so do the modules about statements.
+operations/migrations.py. This package imports local.processes and local.faults; embedded imports
+operations and orders, and so do the modules about statements.
 """

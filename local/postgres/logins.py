@@ -8,15 +8,15 @@ import secrets
 from collections.abc import Mapping
 from contextlib import closing
 
+from local.faults.function_faults import LOGIN_WITHOUT_CONNECTIONS
+
 OWNER = "orders"
 """The superuser that owns the database, runs the migrations and is the person at psql."""
 FUNCTIONS = "order_functions"
 """The login of the functions, a member of the group role of sql/migrations/0008."""
-FULL = "order_functions_full"
-"""A login to which PostgreSQL grants no connection (SQLSTATE 53300), for the fault "full"."""
 
 HBA = f"""# Written by the local cloud at each start.
-local all {OWNER},{FULL} trust
+local all {OWNER},{LOGIN_WITHOUT_CONNECTIONS} trust
 local all all scram-sha-256
 """
 IDLE_SECONDS = 30
@@ -42,8 +42,7 @@ def create(address: Mapping[str, str], password: str) -> None:
     conn = Connection(OWNER, unix_sock=socket, database=address["DB_NAME"], ssl_context=False)
     with closing(conn):
         roles = {name for (name,) in conn.run("SELECT rolname FROM pg_roles")}
-        for role in {FUNCTIONS, FULL} - roles:
-            conn.run(f"CREATE ROLE {role} LOGIN IN ROLE order_app")
-        conn.run(f"ALTER ROLE {FULL} CONNECTION LIMIT 0")
+        for role in {FUNCTIONS, LOGIN_WITHOUT_CONNECTIONS} - roles:
+            conn.run(f"CREATE ROLE {role} LOGIN IN ROLE order_app CONNECTION LIMIT 0")
         conn.run(f"ALTER ROLE {FUNCTIONS} CONNECTION LIMIT -1 PASSWORD {literal(password)}")
         conn.run(f"ALTER ROLE {FUNCTIONS} SET idle_session_timeout = '{IDLE_SECONDS}s'")

@@ -24,6 +24,7 @@ TABLE = ROOT / "docs" / "failure-matrix.md"
 STOCK, WANTED = 10, 3
 SOON: Document = {"kind": "timeout", "after": 0.5}
 
+ROTATED = "the password of PostgreSQL is rotated"
 FUNCTION_FAULTS: dict[str, Document] = {
     "a bug raises": {"kind": "raise"},
     "a bug raises, work done": {"kind": "raise", "when": "after"},
@@ -39,6 +40,8 @@ FUNCTION_FAULTS: dict[str, Document] = {
     "throttled": {"kind": "throttle"},
     "not ready": {"kind": "invoke_error", "error": "ResourceNotReadyException"},
     "PostgreSQL refuses": {"kind": "refuse"},
+    "PostgreSQL has no connection left": {"kind": "full"},
+    ROTATED: {"kind": "rotate"},
     "PostgreSQL hung up before": {"kind": "drop"},
     "PostgreSQL hangs up at commit": {"kind": "drop", "when": "at_commit"},
     "PostgreSQL hangs up after commit": {"kind": "drop", "when": "after_commit"},

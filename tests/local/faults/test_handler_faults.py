@@ -14,8 +14,12 @@ import pytest
 from pg8000.exceptions import DatabaseError, InterfaceError
 from pg8000.native import Connection
 
-from local.faults import postgres_faults
+from local.faults import handler_faults, postgres_faults
+from local.faults.function_faults import HANDLER_FAULT
 from local.postgres.embedded import embedded
+from orders import database
+from orders.errors import OrderError
+from orders.settings import DatabaseSettings
 from tests.local.in_process import lambda_functions
 from tests.local.lambda_client import LambdaClient
 from tests.local.small_stack import connect
@@ -215,6 +219,26 @@ def test_a_connection_that_could_not_be_made_is_not_cut() -> None:
     """An error's traceback may keep such a connection, which has no socket."""
     refused = Connection.__new__(Connection)
     assert refused not in postgres_faults.open_connections()
+
+
+@pytest.mark.parametrize(
+    ("kind", "sqlstate"), [("full", "53300"), ("rotate", "28P01")], ids=["full", "rotate"]
+)
+def test_postgresql_itself_refuses_the_login_during_one_invocation(
+    writer: Writer, kind: str, sqlstate: str
+) -> None:
+    writer.write("first")
+    writer.plan(kind)
+    assert "errorType" in writer.write(again=True)
+    assert "errorType" not in writer.write("next")
+    assert writer.rows() == ["first", "next"]
+
+    known = {name.lower(): value for name, value in writer.settings.items()}
+    login = DatabaseSettings.model_validate(known)
+    fault = HANDLER_FAULT.validate_python({"kind": kind})
+    with handler_faults.injecting(fault), pytest.raises(OrderError, match=sqlstate):
+        database.connect(login)
+    database.connect(login).close()
 
 
 def test_only_pg8000s_connections_are_refused(writer: Writer) -> None:
