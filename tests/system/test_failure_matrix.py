@@ -155,13 +155,23 @@ def keeps_failing(cell: Cell) -> bool:
 
 
 @pytest.fixture(scope="module")
+def with_a_secret(starts_a_stack: None) -> Iterator[Shop]:
+    """A stack whose functions have their login from a secret: what a rotation asks for."""
+    options = ("--faults", "--schedules", "0", "--unkind", "--quota-scale", "100")
+    with a_running_stack(*options) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
 def outcomes(own: Shop, request: pytest.FixtureRequest) -> dict[Cell, str]:
     """What became of each cell's order. All run at the same time, except for the crashes."""
     chosen = [getattr(item, "callspec", NONE).params for item in request.session.items]
     cells = [parameters["cell"] for parameters in chosen if "cell" in parameters]
-    together = [cell for cell in cells if cell.fault not in CRASHES]
+    together = [cell for cell in cells if cell.fault not in (*CRASHES, ROTATED)]
     batches = [together[start : start + AT_ONCE] for start in range(0, len(together), AT_ONCE)]
     ends = {cell: end for batch in batches for cell, end in run(own, batch).items()}
+    if rotated := [cell for cell in cells if cell.fault == ROTATED]:
+        ends |= run(request.getfixturevalue("with_a_secret"), rotated)
     for cell in cells:
         if cell.fault in CRASHES:
             ends |= run(own, [cell])
