@@ -6,7 +6,7 @@ environment, so that an error of the import is reported as Lambda reports it.
 
 # ruff: noqa: F401  # imported for the workers
 import aiosql
-import aws_lambda_powertools.utilities.parameters
+import aws_lambda_powertools
 import boto3
 import pg8000.dbapi
 import simplejson

@@ -9,6 +9,7 @@ VALUES = {
     "DbHost": "/run/db",
     "DbName": "orders",
     "DbUser": "me",
+    "DbPassword": "s3cret",
     "OrderBackupBucket": "backups",
 }
 TEXT = """

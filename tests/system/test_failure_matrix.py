@@ -17,7 +17,7 @@ from tests.running.builders import Document, a_line, an_order
 from tests.running.definition import COMPENSATING_TASK, TASKS
 from tests.running.in_process import TEMPLATE
 from tests.running.shop import Shop
-from tests.running.stacks import ROOT
+from tests.running.stacks import ROOT, a_running_stack
 from tests.running.waiting import eventually
 
 TABLE = ROOT / "docs" / "failure-matrix.md"

@@ -1,4 +1,5 @@
 import asyncio
+import json
 import socket
 from dataclasses import replace
 from pathlib import Path
@@ -6,7 +7,12 @@ from pathlib import Path
 import pytest
 
 from local.processes.errors import StackFailure
-from local.step_functions.resources import create_bucket, create_state_machine
+from local.step_functions.resources import (
+    SECRET_ARN,
+    create_bucket,
+    create_secret,
+    create_state_machine,
+)
 from tests.local.in_process import small_template
 from tests.local.moto import Moto
 
@@ -33,10 +39,20 @@ def test_the_bucket_keeps_objects(moto: Moto) -> None:
     assert s3.get_object(Bucket=moto.bucket, Key="a/b")["Body"].read() == b"{}"
 
 
+def test_the_secret_has_the_functions_login(moto: Moto) -> None:
+    asyncio.run(create_secret(moto.url, {"DB_USER": "me", "DB_PASSWORD": "s3cret"}))
+
+    secret = moto.aws("secretsmanager").get_secret_value(SecretId=SECRET_ARN)
+
+    assert json.loads(secret["SecretString"]) == {"username": "me", "password": "s3cret"}
+
+
 def test_unreachable_services_are_a_failure() -> None:
     with socket.create_server(("127.0.0.1", 0)) as nobody:
         url = f"http://127.0.0.1:{nobody.getsockname()[1]}"
     with pytest.raises(StackFailure, match=f"S3 at {url} cannot create the bucket: "):
         asyncio.run(create_bucket(url))
+    with pytest.raises(StackFailure, match=f"Secrets Manager at {url} cannot create the secret: "):
+        asyncio.run(create_secret(url, {"DB_USER": "me", "DB_PASSWORD": "s3cret"}))
     with pytest.raises(StackFailure, match=f"Step Functions at {url} cannot create the state "):
         asyncio.run(create_state_machine(url, MACHINE))
