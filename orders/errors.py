@@ -22,7 +22,7 @@ status of the API's response.
     |   |-- OrderStillProcessing
     |   `-- IdempotencyKeyReused
     |-- DatabaseRefused        PostgreSQL rejects a statement for good: a bug or a wrong set-up
-    `-- InvalidSetting         the environment is at fault: raised at start
+    `-- InvalidSetting         the environment is at fault, or what it leads to
 """
 
 from http import HTTPStatus
@@ -189,4 +189,4 @@ class DatabaseRefused(OrderError):
 
 
 class InvalidSetting(OrderError):
-    """An environment variable is missing or wrong; the message names it."""
+    """An environment variable, or what it leads to, is missing or wrong; the message names it."""

@@ -56,5 +56,4 @@ def to_domain_error(error: Exception) -> OrderError | None:
 def _not_verified(error: ssl.SSLCertVerificationError) -> str:
     if error.verify_code in _WRONG_NAME:  # OpenSSL's own message has the host's name
         return "The database's certificate is for another name than the one in DB_HOST"
-    why = error.verify_message
-    return f"The database's certificate is not trusted by the CA certificates in use: {why}"
+    return f"The database's certificate is not trusted (see DB_CA_BUNDLE): {error.verify_message}"

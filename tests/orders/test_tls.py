@@ -148,7 +148,7 @@ def test_without_a_bundle_the_system_is_trusted_too(
 
 
 def test_a_server_whose_ca_is_in_no_bundle_is_refused(with_tls: Server) -> None:
-    message = "not trusted by the CA certificates in use: unable to get local issuer"
+    message = r"not trusted \(see DB_CA_BUNDLE\): unable to get local issuer certificate"
 
     with pytest.raises(InvalidSetting, match=message), connected(with_tls):
         pass
