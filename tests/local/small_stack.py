@@ -125,10 +125,17 @@ class Running:
     def execution(self, name: str, event: Any) -> dict[str, Any]:  # noqa: ANN401  # JSON
         """Start an execution through the API; its description once it has ended."""
         body = {"name": name, "input": event}
-        arn = self.call("POST", "/executions", json=body).json()["arn"]
+        return self.ended(self.call("POST", "/executions", json=body).json()["arn"])
+
+    def ended(self, arn: str) -> dict[str, Any]:
+        """The description of an execution once it has ended."""
+        client = self.aws("stepfunctions")
 
         def ended() -> dict[str, Any]:
-            found: dict[str, Any] = self.aws("stepfunctions").describe_execution(executionArn=arn)
+            try:
+                found: dict[str, Any] = client.describe_execution(executionArn=arn)
+            except client.exceptions.ExecutionDoesNotExist as error:
+                raise AssertionError("not shown yet") from error
             assert found["status"] != "RUNNING"
             return found
 
