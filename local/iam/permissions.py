@@ -12,11 +12,9 @@ from local.aws_requests import AwsRequest
 
 STATES: Mapping[str, str] = {
     "DescribeExecution": "executionArn",
-    "DescribeStateMachine": "stateMachineArn",
     "GetExecutionHistory": "executionArn",
     "ListExecutions": "stateMachineArn",
     "StartExecution": "stateMachineArn",
-    "StopExecution": "executionArn",
 }
 """Operations of Step Functions, and the field of the request that holds the resource's ARN."""
 
