@@ -8,6 +8,7 @@ from tests.workflows.machines import DEPLOYED, FIRST, FORWARD, LAST, REAL, after
 from workflows.checks.payloads import label_of
 from workflows.page.cost import usd_per_million
 from workflows.page.document import page, with_diagram
+from workflows.task_errors import OF_AWS, Retried
 
 PAGE = page(REAL, DEPLOYED)
 LINES = [line.strip() for line in PAGE.splitlines()]
@@ -66,3 +67,18 @@ def test_only_the_diagram_changes_in_a_readme() -> None:
     assert text.startswith("before\n```mermaid\nflowchart TD\n")
     assert text.endswith("```\nafter\n```bash\nx\n```\n")
     assert "\nold\n" not in text
+
+
+def test_the_page_says_how_long_an_error_is_retried() -> None:
+    assert (
+        "| What passes with time | forward states | 16 | 1, 2, 4 ... 60 s | 331.5 s | 663 s |"
+        in LINES
+    )
+    assert "| A lost attempt | forward states | 2 | 1, 2 s | 1.5 s | 3 s |" in LINES
+    assert "| What does not pass | forward states | none |  |  |  |" in LINES
+    assert "| What does not pass | FailOrder | 6 | 1, 2, 4 ... 10 s | 17.5 s | 35 s |" in LINES
+
+
+@pytest.mark.parametrize("how", Retried)
+def test_the_page_names_every_error(how: Retried) -> None:
+    assert {name for name in OF_AWS[how] if f"| `{name}` |" not in PAGE} == set()

@@ -4,6 +4,7 @@ document   the page itself, put together from the parts below
 diagram    the machine in Mermaid
 states     the table of states
 budget     the longest that an execution can take, as a table
+retries    which errors are retried how
 cost       what Step Functions charges for an order
 markdown   tables in Markdown
 

@@ -4,9 +4,10 @@ from typing import Any
 
 from workflows.checks.asl import Machine
 from workflows.checks.deployment import Deployment
-from workflows.page.budget import budget_table
+from workflows.page.budget import budget_table, events_sentence
 from workflows.page.cost import cost_table
 from workflows.page.diagram import diagram
+from workflows.page.retries import errors_tables, policies_table
 from workflows.page.states import states_table
 
 _PAGE = """\
@@ -22,21 +23,31 @@ retried.
 ## States
 
 {states}
-Besides the errors in the last column, every task can fail with a transient error (a subclass of
-`Unavailable`, Lambda's own errors, `States.Timeout`) once its retries are used up, and with
-`DatabaseRefused` at once.
+Besides the errors in the last column, every task can end in the [errors below](#errors), and in a
+bug, which is not retried.
 
 ## The longest that an execution can take
 
 {budget}
+{events}
+
 In the worst case every attempt runs into its timeout. Each retrier counts its own attempts, so
 different errors, one after the other, can use up all retriers of a state. Jitter only shortens the
 waits.
 
+## Retries
+
+{policies}
+Each wait has full jitter: its length is drawn between 0 and what is given here, so that orders do
+not come back all at once. An order that waits keeps its stock.
+
 ## What an order costs
 
 {cost}
-"""
+
+## Errors
+
+{errors}"""
 
 
 def page(definition: dict[str, Any], deployment: Deployment) -> str:
@@ -47,7 +58,10 @@ def page(definition: dict[str, Any], deployment: Deployment) -> str:
         diagram=diagram(machine, deployment),
         states=states_table(machine, deployment),
         budget=budget_table(machine),
+        events=events_sentence(machine),
+        policies=policies_table(machine),
         cost=cost_table(machine),
+        errors=errors_tables(),
     )
 
 
