@@ -5,6 +5,7 @@ import inspect
 import textwrap
 from collections.abc import Iterable, Mapping
 from functools import cache
+from importlib import import_module
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -56,10 +57,21 @@ def reached(function: Any) -> frozenset[FunctionType]:  # noqa: ANN401  # any ca
 
 @cache
 def names_in(function: FunctionType) -> list[Any]:
-    """What the names in the function's body mean."""
-    nodes = (node for statement in body(function) for node in ast.walk(statement))
-    found = (value(node, function.__globals__) for node in nodes)
+    """What the names in the function's body mean, and what it imports."""
+    nodes = [node for statement in body(function) for node in ast.walk(statement)]
+    found = [value(node, function.__globals__) for node in nodes]
+    found += [each for node in nodes for each in _imported(node)]
     return [each for each in found if each is not None]
+
+
+def _imported(node: ast.AST) -> list[Any]:
+    """What an import inside a function brings: modules, or what is taken from a module."""
+    if isinstance(node, ast.Import):
+        return [import_module(each.name) for each in node.names]
+    if isinstance(node, ast.ImportFrom) and node.module:
+        module = import_module(node.module)
+        return [getattr(module, each.name, None) for each in node.names]
+    return []
 
 
 def _members(used: Any) -> Iterable[Any]:  # noqa: ANN401  # whatever has the name

@@ -3,11 +3,11 @@
 The changes are made from the template itself: a new permission is tested without a new test.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from orders import backups
+from orders import backups, credentials
 from tests.workflows.rules.templates import (
     TEMPLATE,
     Document,
@@ -189,12 +189,19 @@ def test_a_function_that_no_state_runs_need_not_be_invoked() -> None:
     )
 
 
-def test_a_call_that_declares_no_permission_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(vars(backups.put_backup), "permissions")
+@pytest.mark.parametrize(
+    ("call", "function"),
+    [
+        (backups.put_backup, "BackUpOrderFunction"),
+        (credentials._secret, "PersistOrderFunction"),  # noqa: SLF001  # it imports boto3 itself
+    ],
+)
+def test_a_call_that_declares_no_permission_is_named(
+    monkeypatch: pytest.MonkeyPatch, call: Callable[..., object], function: str
+) -> None:
+    monkeypatch.delitem(vars(call), "permissions")
 
     found = findings(lambda _: None)
 
-    assert any(
-        each.startswith("orders.backups.put_backup calls AWS for BackUpOrderFunction, and does not")
-        for each in found
-    )
+    name = f"{call.__module__}.{call.__qualname__}"
+    assert any(each.startswith(f"{name} calls AWS for {function}, and does not") for each in found)

@@ -40,6 +40,12 @@ def in_a_class() -> object:
     return Caller()
 
 
+def by_an_import_of_its_own() -> object:
+    from orders.step_functions import is_running  # noqa: PLC0415
+
+    return is_running("order")
+
+
 def in_a_function_of_its_own() -> object:
     def call() -> object:
         return describe_execution("arn")
@@ -52,6 +58,7 @@ def in_a_function_of_its_own() -> object:
     [
         (by_name, {"describe_execution"}),
         (by_module, {"is_running", "find_execution", "describe_execution"}),
+        (by_an_import_of_its_own, {"is_running", "find_execution", "describe_execution"}),
         (in_a_collection, {"find_execution", "describe_execution"}),
         (in_a_class, {"newest_events", "execution_names"}),
         (in_a_function_of_its_own, {"describe_execution"}),
