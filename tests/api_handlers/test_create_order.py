@@ -5,6 +5,9 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
+import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 
 from tests.running.builders import Document, a_line, an_id, an_order
 from tests.running.in_process import InProcess
@@ -125,3 +128,20 @@ def test_another_key_is_another_order(functions: InProcess) -> None:
     ids = {post(functions.api, order, an_id()).json()["order_id"] for _ in range(2)}
 
     assert len(ids) == 2
+
+
+def test_a_role_that_may_not_start_executions_is_a_500_that_nobody_is_asked_to_repeat(
+    functions: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = ClientError({"Error": {"Code": "AccessDeniedException"}}, "StartExecution")
+
+    def refuse(*_: object) -> None:
+        raise refused
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", refuse)
+
+    answer = functions.api.post("/orders", json=an_order(a_line("A")))
+
+    assert answer.status_code == 500
+    assert answer.json()["error"].startswith("AWS did not permit StartExecution: the role of this")
+    assert "retry-after" not in answer.headers
