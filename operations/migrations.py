@@ -22,11 +22,16 @@ from orders.errors import OrderError
 from orders.settings import database_settings
 
 _SQL = Path(__file__).parent.parent / "sql"
+FOLDER = _SQL / "migrations"
 _LOCK = 7_305_813_447
 """The number of the advisory lock; nothing else locks it."""
 
 _STATEMENT_TIMEOUT = 3600
 """Seconds for one file: to index a large table can take many minutes."""
+
+_LOCK_TIMEOUT = "5s"
+"""How long a file waits for a table that functions use. While it waits, every statement that comes
+after it waits, too; so it gives up, and is run again."""
 
 _CREATE_LEDGER = """
 CREATE TABLE IF NOT EXISTS schema_migrations (
@@ -61,13 +66,18 @@ class Migration:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
-def migrate(conn: Connection, folder: Path = _SQL / "migrations") -> list[str]:
+def migrations(folder: Path = FOLDER) -> list[Migration]:
+    """The files, in the order in which they are applied."""
+    return [Migration(path.name, path.read_text("utf-8")) for path in sorted(folder.glob("*.sql"))]
+
+
+def migrate(conn: Connection, folder: Path = FOLDER) -> list[str]:
     """Apply the files that are new; returns their names, in order.
 
     Raises MigrationChanged before it applies anything, and MigrationFailed at the first file
     that PostgreSQL refuses.
     """
-    files = [Migration(path.name, path.read_text("utf-8")) for path in sorted(folder.glob("*.sql"))]
+    files = migrations(folder)
     with _exclusive_transaction(conn):
         conn.run(_CREATE_LEDGER)
         _require_unchanged(conn, files)
@@ -118,6 +128,7 @@ def _exclusive_transaction(conn: Connection) -> Iterator[None]:
     try:
         conn.run("SET LOCAL statement_timeout = 0")  # the database's timeout is for the functions
         conn.run("SELECT pg_advisory_xact_lock(:lock)", lock=_LOCK)
+        conn.run(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
         yield
     except BaseException:
         conn.run("ROLLBACK")

@@ -87,8 +87,13 @@ def _load() -> dict[str, Queries]:
 
 def load_file(path: Path) -> Queries:
     """The file's queries; raises SQLParseException when a header does not fit its statement."""
+    return load_text(path.read_text("utf-8"))
+
+
+def load_text(text: str) -> Queries:
+    """The text's queries; raises SQLParseException when a header does not fit its statement."""
     adapter: Any = _NativeAdapter  # aiosql's protocol names methods that no query of ours needs
-    queries: Queries = aiosql.from_path(path, adapter)
+    queries: Queries = aiosql.from_str(text, adapter)
     return queries
 
 

@@ -1,10 +1,10 @@
 """Make the virtual environment of a lock file, unless it is up to date; print its folder.
 
-usage: python3 scripts/_environment.py local|dev|sam|node
+usage: python3 scripts/_environment.py local|dev|sam|node|squawk
 
 There is one environment for each Python minor version, in .venv/. `dev` contains all of
-`local`, so both share one; the SAM CLI and Node.js have environments of their own. Packages are
-installed with pip and npm, so that the machine's index, proxy and certificate settings apply.
+`local`, so both share one; the SAM CLI, Node.js and squawk have environments of their own. Packages
+are installed with pip and npm, so that the machine's index, proxy and certificate settings apply.
 Progress goes to stderr.
 """
 
@@ -29,9 +29,10 @@ LOCKS = {
     "dev": ("build.txt", "dev.txt"),
     "sam": ("sam.txt",),
     "node": ("node.txt", "node/package-lock.json"),
+    "squawk": ("squawk.txt",),
 }
 """The lock files of each environment, in the order in which they are installed."""
-APART = ("sam", "node")
+APART = ("sam", "node", "squawk")
 """These have folders of their own."""
 
 PIP = ("-I", "-m", "pip", "--disable-pip-version-check", "install", "--no-input", "--no-user")

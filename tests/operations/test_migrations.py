@@ -48,6 +48,18 @@ def test_our_migrations_make_all_tables_once(conn: Connection) -> None:
     assert migrate(conn) == []
 
 
+def test_a_file_does_not_wait_long_for_a_table_that_functions_use(
+    conn: Connection, tmp_path: Path
+) -> None:
+    (tmp_path / "0001_one.sql").write_text(
+        "CREATE TABLE seen AS SELECT current_setting('lock_timeout') AS lock_timeout"
+    )
+
+    migrate(conn, tmp_path)
+
+    assert conn.run("SELECT lock_timeout FROM seen") == [["5s"]]
+
+
 def test_the_sample_products_are_inserted_once(conn: Connection) -> None:
     migrate(conn)
 
