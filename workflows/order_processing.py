@@ -16,7 +16,7 @@ from tasks import (
     persist_order,
     update_status,
 )
-from workflows.states import RETRY_ALL, any_error, definition, fail, task
+from workflows.states import RETRY_ALL, any_error, definition, fail, forward, task
 
 TIMEOUT_SECONDS = 7200
 """More than the budget, which asl/order_processing.md adds up.
@@ -36,7 +36,7 @@ def order_processing() -> dict[str, Any]:
     compensation = any_error(then=Chain([task(fail_order, retry=RETRY_ALL), failed]))
     steps = (calculate_price, check_inventory, persist_order, back_up_order, update_status)
     return definition(
-        Chain([task(step, catch=compensation) for step in steps]),
+        forward(steps, catch=compensation),
         comment="Prices an order, reserves its stock, stores it, backs it up and completes it.",
         timeout_seconds=TIMEOUT_SECONDS,
     )

@@ -8,7 +8,7 @@ silently: `tasks.check_inventory` is the state CheckInventory and runs CheckInve
 from collections.abc import Iterable, Sequence
 from enum import Enum
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from stepfunctions import steps
 
@@ -65,6 +65,17 @@ RETRY_TRANSIENT = [_PATIENTLY, _SHORTLY]
 RETRY_ALL = [_PATIENTLY, _retry(["States.ALL"], attempts=6, longest=10)]
 """The policy of the compensation: any other error six times, as nothing compensates for it."""
 
+_RETRY_BRIEFLY = [
+    _retry([*retried(Retried.PATIENTLY), *retried(Retried.SHORTLY)], attempts=2, longest=10)
+]
+"""The policy of a best-effort state: the order does not wait for it."""
+
+
+class BestEffort(NamedTuple):
+    """A task whose failure must not fail the order, which goes on without it."""
+
+    task_module: ModuleType
+
 
 def name_of(task_module: ModuleType) -> str:
     """`tasks.check_inventory` is CheckInventory."""
@@ -97,6 +108,28 @@ def task(
 def any_error(*, then: steps.Chain) -> steps.Catch:
     """Catch every error: keep the order, add the failure to it, and go on with `then`."""
     return steps.Catch(error_equals=["States.ALL"], result_path="$.failure", next_step=then)
+
+
+def forward(tasks: Sequence[ModuleType | BestEffort], *, catch: steps.Catch) -> steps.Chain:
+    """The forward states, one after the other; `catch` catches every error of each.
+
+    The order goes on after a best-effort state, whether it failed or not. Raises NotAMachine when
+    there is nothing to go on with.
+    """
+    states: list[steps.Task] = []
+    for each in reversed(tasks):
+        if isinstance(each, BestEffort):
+            states.insert(0, _best_effort(each.task_module, states))
+        else:
+            states.insert(0, task(each, catch=catch))
+    return steps.Chain(states)
+
+
+def _best_effort(task_module: ModuleType, following: Sequence[steps.Task]) -> steps.Task:
+    if not following:
+        raise NotAMachine(f"{name_of(task_module)} is best effort and last: put it before a state.")
+    goes_on = steps.Catch(error_equals=["States.ALL"], result_path=None, next_step=following[0])
+    return task(task_module, retry=_RETRY_BRIEFLY, catch=goes_on)
 
 
 def fail(name: str, *, comment: str, error: str, cause: str) -> _Fail:

@@ -24,6 +24,13 @@ COMPENSATION = tuple(_path_from(STATES[FORWARD[0]]["Catch"][-1]["Next"]))
 """The states that follow a failed one."""
 TASKS = tuple(name for name, state in STATES.items() if state["Type"] == "Task")
 COMPENSATING_TASK = COMPENSATION[0]
+BEST_EFFORT = [
+    name
+    for name in TASKS
+    if {"Next": STATES[name].get("Next"), "ResultPath": None}.items()
+    <= (STATES[name].get("Catch") or [{}])[-1].items()
+]
+"""The states after whose failure the order goes on."""
 
 
 ALL = "States.ALL"

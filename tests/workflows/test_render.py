@@ -83,3 +83,19 @@ def test_a_handler_that_is_no_task_is_a_sentence(
 
     with pytest.raises(SystemExit, match=r"tasks\.persist_order\.handler is not a task: make it"):
         render.main()
+
+
+def test_a_best_effort_task_goes_on_to_the_next_state() -> None:
+    """The builder's side of tests/workflows/rules/test_best_effort.py."""
+    states = importlib.import_module("workflows.states")
+    tasks = importlib.import_module("workflows.order_processing")
+    catch = states.any_error(then=states.steps.Chain([states.task(tasks.fail_order)]))
+
+    chain = states.forward(
+        [states.BestEffort(tasks.back_up_order), tasks.update_status], catch=catch
+    )
+
+    (goes_on,) = chain.steps[0].to_dict()["Catch"]
+    assert goes_on == {"ErrorEquals": ["States.ALL"], "ResultPath": None, "Next": "UpdateStatus"}
+    with pytest.raises(states.NotAMachine, match="BackUpOrder is best effort and last"):
+        states.forward([states.BestEffort(tasks.back_up_order)], catch=catch)

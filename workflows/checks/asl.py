@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from orders.documents.fields import must_be
 from workflows.checks.refused import why_resource
-from workflows.checks.retrying import REFERENCE, Catcher, Part, Retrier, in_order
+from workflows.checks.retrying import ALL, REFERENCE, Catcher, Part, Retrier, in_order
 
 MAX_NAME = 80
 MAX_COMMENT = 100
@@ -83,6 +83,14 @@ class Task(Part):
     def function(self) -> str:
         """The name of the function's substitution."""
         return self.parameters.function_name[2:-1]
+
+    @property
+    def is_best_effort(self) -> bool:
+        """Whether the order goes on as it was, to the state that comes next, after any error."""
+        last = self.catch[-1] if self.catch else None
+        if last is None or ALL not in last.error_equals:
+            return False
+        return last.result_path is None and last.next == self.next
 
     @model_validator(mode="after")
     def _require_next_or_end(self) -> "Task":

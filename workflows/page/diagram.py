@@ -37,6 +37,8 @@ def _dotted_arrows(machine: Machine) -> Iterator[str]:
             if each.catcher is not None:
                 errors = each.catcher.error_equals
                 label = "any error" if ALL in errors else ", ".join(errors)
+                if isinstance(state := machine.states[name], Task) and state.is_best_effort:
+                    label += ", best effort"
                 sources.setdefault((label, each.target), []).append(name)
     for (label, target), names in sources.items():
         yield f'{" & ".join(names)} -.->|"{label}"| {target}'

@@ -30,7 +30,7 @@ def _row(name: str, state: State, deployment: Deployment) -> tuple[str, ...]:
     file = function.handler.removesuffix(".handler").replace(".", "/")
     return (
         name,
-        state.comment,
+        f"{state.comment} Best effort." if state.is_best_effort else state.comment,
         f"`{file}.py`, `{state.function}`",
         f"{state.timeout_seconds} s (function: {function.timeout:g} s)",
         " + ".join(str(retrier.max_attempts) for retrier in state.retry),

@@ -48,9 +48,12 @@ def _ends_in_failure(machine: Machine, name: str) -> Iterator[str]:
 
 
 def _catches_lead_to(machine: Machine, compensation: str) -> Iterator[str]:
-    """Every Task catches every error, and its catch-all leads to the compensation."""
+    """Every Task catches every error, and its catch-all leads to the compensation.
+
+    After a best-effort state the order goes on, so there is nothing to compensate for.
+    """
     for name, task in tasks(machine).items():
-        if name == compensation:
+        if name == compensation or task.is_best_effort:
             continue
         catch_all = next(filter(_is_catch_all, transitions(task)), None)
         if catch_all is None:

@@ -2,6 +2,7 @@
 
 workflows/task_errors.py says which errors these are. The compensation may retry any error, because
 nothing compensates for it; but what passes with time it must retry as patiently as other states.
+A best-effort state need not be patient.
 """
 
 from collections.abc import Iterator
@@ -20,7 +21,8 @@ made in about a minute (Lambda Developer Guide, "Lambda function states")."""
 def check_retries(machine: Machine, saga: Saga) -> Iterator[str]:
     """Check the Retry of every Task."""
     for name, task in tasks(machine).items():
-        yield from _too_impatient(name, task)
+        if not task.is_best_effort:
+            yield from _too_impatient(name, task)
         if name != saga.compensation:
             yield from _retried_in_vain(name, named(task))
             yield from _not_retried(name, named(task))
