@@ -133,6 +133,12 @@ class Scenario(Part):
     failing: dict[State, tuple[Annotated[AnyFunctionFault, Field(discriminator="kind")], ...]] = {}
     expected: Expected
 
+    @property
+    def is_slow(self) -> bool:
+        """Whether an invocation lasts until a timeout ends it."""
+        kinds = {fault.kind for faults in self.failing.values() for fault in faults}
+        return not kinds.isdisjoint({"timeout", "hold"})
+
 
 def read(path: Path) -> Scenario:
     """The scenario in the file. Raises WrongScenario."""

@@ -1,10 +1,13 @@
-// Runs executions on aws-local-stepfunctions, whose tasks answer as they are mocked.
+// Runs executions on aws-local-stepfunctions, whose tasks are mocked or call functions.
 //
-// stdin: {"definition": ..., "cases": {case: {state: responses}}}, where responses are keyed by
-// attempts ("0", "1-3") and either {"Return": ...} or {"Throw": {"Error", "Cause"}}.
+// stdin: {"definition", "cases": {case: {"input", "mocks"?: {state: responses}}}, "functions"?},
+// where responses are keyed by attempts ("0", "1-3"): {"Return"} or {"Throw": {"Error", "Cause"}}.
+// "functions" is a Lambda API, for cases without mocks: {"url", "headers"}.
 // stdout: {case: [event, ...]}, with the events of that library. Back-offs are skipped.
 const { readFileSync } = require("node:fs");
 const { StateMachine } = require("aws-local-stepfunctions");
+
+const LIMIT = 120_000; // milliseconds
 
 class TaskError extends Error {
   constructor(thrown) {
@@ -30,26 +33,42 @@ function responseTo(attempt, responses) {
   return responses[key] ?? { Throw: { Error: "NotMocked", Cause: `attempt ${attempt}` } };
 }
 
-async function execute(machine, mocks) {
+// As lambda:invoke does: https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
+function callingTask({ url, headers }) {
+  return async ({ FunctionName, Payload }) => {
+    const path = `/2015-03-31/functions/${encodeURIComponent(FunctionName)}/invocations`;
+    const call = { method: "POST", headers, body: JSON.stringify(Payload) };
+    const answer = await fetch(url + path, call);
+    const text = await answer.text();
+    const failed = answer.headers.has("x-amz-function-error") && JSON.parse(text).errorType;
+    const refused = !answer.ok && `Lambda.${answer.headers.get("x-amzn-errortype")}`;
+    if (failed || refused) throw new TaskError({ Error: failed || refused, Cause: text });
+    return { StatusCode: answer.status, Payload: JSON.parse(text) };
+  };
+}
+
+async function execute(machine, { input, mocks }, functions) {
   const states = Object.keys(machine.definition.States);
-  const taskResourceLocalHandlers = Object.fromEntries(
-    states.map((state) => [state, mockedTask(mocks[state] ?? {})]),
-  );
+  const task = (state) => (mocks ? mockedTask(mocks[state] ?? {}) : callingTask(functions));
+  const taskResourceLocalHandlers = Object.fromEntries(states.map((state) => [state, task(state)]));
   const retryIntervalOverrides = Object.fromEntries(states.map((state) => [state, 0]));
   const overrides = { taskResourceLocalHandlers, retryIntervalOverrides };
-  const { eventLogs, result } = machine.run({}, { overrides });
+  const { eventLogs, result } = machine.run(input, { overrides });
   result.catch(() => {}); // the events say how an execution failed
   return Array.fromAsync(eventLogs);
 }
 
 async function main() {
-  const { definition, cases } = JSON.parse(readFileSync(0, "utf-8"));
+  const { definition, cases, functions } = JSON.parse(readFileSync(0, "utf-8"));
   const machine = new StateMachine(definition);
-  const histories = Object.entries(cases).map(async ([name, mocks]) => [
+  const histories = Object.entries(cases).map(async ([name, given]) => [
     name,
-    await execute(machine, mocks),
+    await execute(machine, given, functions),
   ]);
-  console.log(JSON.stringify(Object.fromEntries(await Promise.all(histories))));
+  const text = JSON.stringify(Object.fromEntries(await Promise.all(histories)));
+  // Without exit, invocations that never answer would keep this process alive.
+  process.stdout.write(text, () => process.exit());
 }
 
+setTimeout(() => { throw new Error("an execution did not end in time"); }, LIMIT);
 main();

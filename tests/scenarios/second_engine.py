@@ -1,4 +1,4 @@
-"""Runs the mocked scenarios on a second engine, aws-local-stepfunctions.
+"""Runs the scenarios on a second engine, aws-local-stepfunctions: mocked, or with real functions.
 
 It is an interpreter of the Amazon States Language in TypeScript, which shares no code with moto's
 engine. It has no Step Functions API: second_engine.cjs runs all executions in one process, and
@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tests.running.builders import Document
+from tests.running.shop import AS_ADMINISTRATOR
 from tests.running.stacks import ROOT
 from tests.scenarios.mock_config import MACHINE
 from tests.scenarios.mock_format import MockConfig
@@ -21,9 +22,23 @@ from tests.scenarios.mock_format import MockConfig
 PROGRAM = Path(__file__).with_suffix(".cjs")
 
 
-def histories(definition: Document, cases: Document) -> dict[str, list[Document]]:
-    """The history of each case."""
-    given = {"definition": definition, "cases": cases}
+Histories = dict[str, list[Document]]
+
+
+def mocked(definition: Document, cases: Document) -> Histories:
+    """The history of each case, whose tasks are mocked."""
+    given = {case: {"input": {}, "mocks": mocks} for case, mocks in cases.items()}
+    return _run({"definition": definition, "cases": given})
+
+
+def calling(url: str, definition: Document, orders: Document) -> Histories:
+    """The history of each order, whose tasks call the functions of the Lambda API at `url`."""
+    given = {name: {"input": order} for name, order in orders.items()}
+    functions = {"url": url, "headers": AS_ADMINISTRATOR}
+    return _run({"definition": definition, "cases": given, "functions": functions})
+
+
+def _run(given: Document) -> Histories:
     node = node_environment()
     ended = subprocess.run(
         [node / "bin" / "node", PROGRAM],
@@ -32,7 +47,6 @@ def histories(definition: Document, cases: Document) -> dict[str, list[Document]
         stdout=subprocess.PIPE,
         text=True,
         check=True,
-        timeout=60,
     )
     return {case: list(translated(events)) for case, events in json.loads(ended.stdout).items()}
 

@@ -1,4 +1,7 @@
-"""Runs every file of tests/scenarios through the API, on the engine, all at the same time."""
+"""Runs every file of tests/scenarios: through the API on the stack's engine, and on a second one.
+
+Both times all orders are in flight at the same time, with real functions and injected faults.
+"""
 
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
@@ -7,10 +10,10 @@ from typing import NamedTuple
 import pytest
 
 from orders.documents.workflow import Failure
-from tests.running.builders import Document, a_line
+from tests.running.builders import Document, a_line, an_id, an_order
 from tests.running.shop import Shop, states_entered
-from tests.scenarios import paths
-from tests.scenarios.scenario import Expected, Result, Row, Scenario, every_scenario
+from tests.scenarios import paths, second_engine
+from tests.scenarios.scenario import Expected, Result, Row, every_scenario
 
 SCENARIOS = every_scenario()
 NONE = SimpleNamespace(params={})
@@ -24,41 +27,83 @@ class Run(NamedTuple):
     history: list[Document]
 
 
-def runnable(config: pytest.Config) -> list[str]:
-    """All scenarios; on another engine, which waits in earnest, those with patience with --all."""
-    elsewhere = config.getoption("--step-functions") and not config.getoption("--all")
-    return [name for name in SCENARIOS if not (elsewhere and SCENARIOS[name].expected.is_patient)]
+Runs = dict[str, Run]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "name" in metafunc.fixturenames:
-        metafunc.parametrize("name", runnable(metafunc.config))
+        on_second = "second_runs" in metafunc.fixturenames
+        metafunc.parametrize("name", runnable(metafunc.config, on_second=on_second))
+
+
+def runnable(config: pytest.Config, *, on_second: bool = False) -> list[str]:
+    """The scenarios, with --all every one.
+
+    Without it, another engine, which waits in earnest, runs only those without patience, and the
+    second engine only those that no invocation keeps waiting.
+    """
+    elsewhere = config.getoption("--step-functions")
+    if config.getoption("--all"):
+        return list(SCENARIOS)
+    return [
+        name
+        for name, scenario in SCENARIOS.items()
+        if not (on_second and scenario.is_slow) and not (elsewhere and scenario.expected.is_patient)
+    ]
 
 
 @pytest.fixture(scope="module")
-def runs(shop: Shop, request: pytest.FixtureRequest) -> Iterator[dict[str, Run]]:
-    """The orders of the scenarios whose tests were selected."""
-    chosen = [getattr(item, "callspec", NONE).params.get("name") for item in request.session.items]
-    names = [name for name in SCENARIOS if name in chosen]
-    started = {name: start(shop, name, SCENARIOS[name]) for name in names}
-    for order_id, _ in started.values():
+def runs(shop: Shop, request: pytest.FixtureRequest) -> Iterator[Runs]:
+    """The selected scenarios on the stack's engine, all at the same time."""
+    orders = {name: prepared(shop, name) for name in chosen(request)}
+    started = {
+        name: shop.create(*order["items"], customer_id=name) for name, order in orders.items()
+    }
+    for order_id in started.values():
         shop.end(order_id, seconds=180)
     # Read before held invocations are released: moto adds their answers to ended histories.
-    yield {name: Run(*order, shop.history(order[0])) for name, order in started.items()}
+    histories = {name: shop.history(order_id) for name, order_id in started.items()}
+    yield {name: Run(started[name], product_of(orders[name]), histories[name]) for name in orders}
     shop.clear_faults()
     shop.until_idle()
 
 
-def start(shop: Shop, name: str, scenario: Scenario) -> tuple[str, str]:
-    """Plan the scenario's faults for its customer alone, and post its order."""
-    product = "NOPE"
+@pytest.fixture(scope="module")
+def second_runs(shop: Shop, definition: Document, request: pytest.FixtureRequest) -> Iterator[Runs]:
+    """The same on the second engine, with the stack's functions; POST and moto have no part."""
+    orders = {name: prepared(shop, name) | {"order_id": an_id()} for name in chosen(request)}
+    histories = second_engine.calling(shop.description["lambda_url"], definition, orders)
+    yield {
+        name: Run(order["order_id"], product_of(order), histories[name])
+        for name, order in orders.items()
+    }
+    shop.clear_faults()
+    shop.until_idle()
+
+
+def chosen(request: pytest.FixtureRequest) -> list[str]:
+    """The scenarios of the selected tests that use the fixture."""
+    tests = [item for item in request.session.items if isinstance(item, pytest.Function)]
+    callers = [test for test in tests if request.fixturename in test.fixturenames]
+    names = [getattr(test, "callspec", NONE).params.get("name") for test in callers]
+    return [name for name in SCENARIOS if name in names]
+
+
+def prepared(shop: Shop, name: str) -> Document:
+    """The scenario's order; its faults are planned for its customer alone."""
+    scenario, product = SCENARIOS[name], "NOPE"
     if scenario.product:
         price, stock = scenario.product.price, scenario.product.stock
         product = shop.product(price=str(price), stock=stock)
     for state, faults in scenario.failing.items():
         mine = {"where": {"customer_id": name}}
         shop.plan(state, *(fault.model_dump() | mine for fault in faults))
-    return shop.create(a_line(product, scenario.quantity), customer_id=name), product
+    return an_order(a_line(product, scenario.quantity), customer_id=name)
+
+
+def product_of(order: Document) -> str:
+    """The order's only product."""
+    return str(order["items"][0]["product_id"])
 
 
 @pytest.fixture(scope="module")
@@ -68,11 +113,19 @@ def definition(shop: Shop) -> Document:
 
 
 def test_the_order_takes_the_path_and_ends_as_its_scenario_says(
-    shop: Shop, runs: dict[str, Run], definition: Document, name: str
+    shop: Shop, runs: Runs, definition: Document, name: str
 ) -> None:
-    expected = SCENARIOS[name].expected
+    assert_as_expected(shop, runs[name], definition, SCENARIOS[name].expected)
 
-    seen = result(shop, runs[name]) | reason(runs[name], definition, expected)
+
+def test_it_takes_the_same_path_on_the_second_engine(
+    shop: Shop, second_runs: Runs, definition: Document, name: str
+) -> None:
+    assert_as_expected(shop, second_runs[name], definition, SCENARIOS[name].expected)
+
+
+def assert_as_expected(shop: Shop, run: Run, definition: Document, expected: Expected) -> None:
+    seen = result(shop, run) | reason(run, definition, expected)
 
     assert Result.model_validate(seen).model_dump() == expected.result.model_dump()
 
@@ -105,12 +158,12 @@ def reason(run: Run, definition: Document, expected: Expected) -> Document:
 
 
 def test_every_exit_of_the_state_machine_was_taken(
-    runs: dict[str, Run],
+    runs: Runs,
     definition: Document,
     pytestconfig: pytest.Config,
     record_property: Callable[[str, object], None],
 ) -> None:
-    walked = [each for run in runs.values() for each in paths.taken(definition, run.history)]
+    walked = exits_taken(runs, definition)
     every = set(paths.exits_of(definition))
 
     record_property("table", paths.table(definition, walked))
@@ -118,3 +171,14 @@ def test_every_exit_of_the_state_machine_was_taken(
         pytest.skip("not all scenarios were run")
     assert sorted(every.difference(walked)) == [], "never taken: add a scenario"
     assert sorted(set(walked) - every) == [], "taken, and not in the definition"
+
+
+@pytest.mark.whole
+def test_every_exit_was_taken_on_the_second_engine(second_runs: Runs, definition: Document) -> None:
+    if len(second_runs) < len(SCENARIOS):
+        pytest.skip("not all scenarios were run")
+    assert set(exits_taken(second_runs, definition)) == set(paths.exits_of(definition))
+
+
+def exits_taken(runs: Runs, definition: Document) -> list[paths.Exit]:
+    return [each for run in runs.values() for each in paths.taken(definition, run.history)]
