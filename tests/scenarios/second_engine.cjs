@@ -7,7 +7,7 @@
 const { readFileSync } = require("node:fs");
 const { StateMachine } = require("aws-local-stepfunctions");
 
-const LIMIT = 120_000; // milliseconds
+const LIMIT = 180_000; // milliseconds
 
 class TaskError extends Error {
   constructor(thrown) {
@@ -70,5 +70,7 @@ async function main() {
   process.stdout.write(text, () => process.exit());
 }
 
-setTimeout(() => { throw new Error("an execution did not end in time"); }, LIMIT);
+setTimeout(() => {
+  throw new Error("an execution did not end in time");
+}, LIMIT);
 main();

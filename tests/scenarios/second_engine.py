@@ -20,8 +20,6 @@ from tests.scenarios.mock_config import MACHINE
 from tests.scenarios.mock_format import MockConfig
 
 PROGRAM = Path(__file__).with_suffix(".cjs")
-
-
 Histories = dict[str, list[Document]]
 
 
@@ -54,7 +52,9 @@ def _run(given: Document) -> Histories:
 def node_environment() -> Path:
     """The environment with Node.js and the engine, which is made if need be."""
     script = ROOT / "scripts" / "_environment.py"
-    made = subprocess.run([sys.executable, script, "node"], stdout=-1, text=True, check=True)
+    made = subprocess.run(
+        [sys.executable, script, "node"], stdout=subprocess.PIPE, text=True, check=True
+    )
     return Path(made.stdout.strip())
 
 
