@@ -70,7 +70,7 @@ def task(
 
         @wraps(handle)
         def handler(event: Event, context: LambdaContext) -> Event:
-            _log_with(context.aws_request_id, event.get("order_id"))
+            _log_with(context, event.get("order_id"))
             try:
                 result = handle(model.model_validate(event))
                 _check_result(result, output)
@@ -104,7 +104,7 @@ def route(
         @wraps(handle)
         def handler(event: Event, context: LambdaContext) -> Event:
             request_id = event["requestContext"]["requestId"]
-            _log_with(context.aws_request_id, (event.get("pathParameters") or {}).get("order_id"))
+            _log_with(context, (event.get("pathParameters") or {}).get("order_id"))
             try:
                 answer = handle(**_read(parts, event))
             except OrderError as error:
@@ -153,8 +153,11 @@ def _check_result(result: Document, output: type[Document]) -> None:
         raise TypeError(message)
 
 
-def _log_with(request_id: str, order_id: str | None) -> None:
-    logger.append_keys(request_id=request_id, order_id=order_id)
+def _log_with(context: LambdaContext, order_id: str | None) -> None:
+    """The version shows which release handled the order: orders in flight keep theirs."""
+    logger.append_keys(
+        request_id=context.aws_request_id, version=context.function_version, order_id=order_id
+    )
 
 
 # Reading a request.

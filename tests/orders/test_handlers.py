@@ -182,6 +182,7 @@ def test_a_task_logs_its_order_and_whether_it_worked(logs: io.StringIO) -> None:
 
     (line,) = map(json.loads, logs.getvalue().splitlines())
     assert (line["message"], line["request_id"]) == ("done", CONTEXT.aws_request_id)
+    assert line["version"] == CONTEXT.function_version
 
 
 @pytest.mark.parametrize("function", TEMPLATE.functions)

@@ -14,6 +14,7 @@ from releases.record import in_order, last, present_version
 from workflows.checks.deployment import deployed
 
 LAST = last()
+UNRELEASED = f"if {LAST.version} is not released yet, run scripts/release again"
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def test_what_is_broken_of_the_last_release_is_declared(conn: Connection) -> Non
 
     undeclared = {each for each in found if each.name not in {this.name for this in declared()}}
     needless = {this.name for this in declared()} - {each.name for each in found}
-    assert not undeclared, "take two releases, or declare it in releases/breaks.toml"
+    assert not undeclared, f"take two releases, or declare it in releases/breaks.toml; {UNRELEASED}"
     assert not needless, "nothing like that is broken: take it out of releases/breaks.toml"
 
 
@@ -39,13 +40,13 @@ def test_declared_breaks_are_for_a_later_release() -> None:
 def test_migrations_of_the_last_release_are_unchanged() -> None:
     """A database that has applied them refuses to migrate otherwise."""
     checksums = {file.name: file.checksum for file in migrations()}
-    assert LAST.migrations.items() <= checksums.items()
+    assert LAST.migrations.items() <= checksums.items(), UNRELEASED
 
 
 def test_new_migrations_come_after_those_of_the_last_release() -> None:
     """The number of the last one is taken, even in a branch that began before it."""
     new = [file.name for file in migrations() if file.name not in LAST.migrations]
-    assert all(name > max(LAST.migrations) for name in new)
+    assert all(name > max(LAST.migrations) for name in new), f"renumber it; {UNRELEASED}"
 
 
 def test_the_template_describes_functions_with_the_version(conn: Connection) -> None:
