@@ -1,0 +1,87 @@
+"""The functions' login while orders are in flight: few connections left, and a rotated password."""
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from local.postgres.logins import FUNCTIONS, IDLE_SECONDS
+from local.step_functions.resources import SECRET_ARN
+from tests.running.builders import a_line, an_order
+from tests.running.crowd import Crowd, outcomes, until_quiet
+from tests.running.shop import Shop
+from tests.running.stacks import SHORT_BACKOFFS, a_running_stack
+from tests.running.waiting import eventually
+
+CONNECTIONS = 10
+
+
+@pytest.fixture
+def with_a_secret(starts_a_stack: None) -> Iterator[Shop]:
+    """A stack whose functions read their login from Secrets Manager."""
+    options = ("--faults", "--schedules", "0", "--unkind", "--quota-scale", "100")
+    with a_running_stack(*options) as running:
+        yield running
+
+
+@pytest.mark.whole
+def test_five_hundred_orders_on_ten_connections_are_all_processed(own: Shop) -> None:
+    product = own.product(stock=500)
+    own.rows(f"ALTER ROLE {FUNCTIONS} CONNECTION LIMIT {CONNECTIONS}")
+    idle = IDLE_SECONDS * SHORT_BACKOFFS
+    own.rows(f"ALTER ROLE {FUNCTIONS} SET idle_session_timeout = '{idle}s'")
+
+    ids = Crowd(own, connections=100).order(an_order(a_line(product)), times=500)
+    until_quiet(own)
+
+    assert outcomes(own, ids) == {"processing": 500}
+    assert own.stock(product) == 0
+    assert refusals(own, "too many connections") > 0
+    own.rows(f"ALTER ROLE {FUNCTIONS} CONNECTION LIMIT -1")
+    assert own.reconcile() == {}
+    assert own.findings() == []
+
+
+@pytest.mark.whole
+def test_a_rotation_in_the_middle_of_a_hundred_orders_fails_none(with_a_secret: Shop) -> None:
+    shop = with_a_secret
+    product = shop.product(stock=100)
+    crowd = Crowd(shop, connections=20)
+
+    with ThreadPoolExecutor(1) as thread:
+        posting = thread.submit(crowd.order, an_order(a_line(product)), 100)
+        eventually(lambda: assert_stored(shop, 20), seconds=120)
+        rotate(shop)
+        ids = posting.result()
+    until_quiet(shop)
+
+    assert outcomes(shop, ids) == {"processing": 100}
+    assert shop.stock(product) == 0
+    assert shop.findings() == []
+
+
+def rotate(shop: Shop) -> None:
+    """Rotate as Secrets Manager does, the database first; every connection ends in between."""
+    shop.rows(f"ALTER ROLE {FUNCTIONS} PASSWORD 'rotated'")
+    shop.rows(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = :u", u=FUNCTIONS
+    )
+    eventually(lambda: assert_refused(shop, "password authentication failed"))
+    secret = json.dumps({"username": FUNCTIONS, "password": "rotated"})
+    shop.aws("secretsmanager").put_secret_value(SecretId=SECRET_ARN, SecretString=secret)
+
+
+def assert_stored(shop: Shop, times: int) -> None:
+    (row,) = shop.rows("SELECT count(*) AS orders FROM orders")
+    assert row["orders"] >= times
+
+
+def assert_refused(shop: Shop, words: str) -> None:
+    assert refusals(shop, words) > 0
+
+
+def refusals(shop: Shop, words: str) -> int:
+    """How many logins PostgreSQL has refused with these words."""
+    return Path(shop.description["logs"], "postgres.log").read_text().count(words)
