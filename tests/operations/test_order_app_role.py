@@ -1,92 +1,31 @@
-"""The functions' role (sql/migrations/0008): its grants, its creation, and receipts of goods."""
+"""The functions' role (sql/migrations/0008): its creation, and what is a receipt of goods.
+
+tests/orders/test_statements.py has the test of its grants.
+"""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from pg8000.exceptions import DatabaseError
-from pg8000.native import Connection, to_statement
+from pg8000.native import Connection
 
 from local.postgres.embedded import connect_as_owner
 from local.postgres.logins import OWNER
 from operations.migrations import MigrationFailed, migrate
-from orders import queries
 from orders.database import connect
 from orders.settings import DatabaseSettings
 from tests.conftest import ROOT
 from tests.running.tables import Tables
 
 MIGRATIONS = ROOT / "sql" / "migrations"
-INSUFFICIENT_PRIVILEGE = "42501"
-GRANTS = """
-SELECT privilege_type, relname
-FROM pg_class, aclexplode(relacl)
-WHERE grantee = 'order_app'::regrole
-UNION ALL
-SELECT format('%s (%s)', privilege_type, attname), attrelid::regclass::text
-FROM pg_attribute, aclexplode(attacl)
-WHERE grantee = 'order_app'::regrole
-ORDER BY 2, 1
-"""
 
 
 @pytest.fixture(scope="module")
 def conn(postgres: dict[str, str]) -> Iterator[Connection]:
     with closing(connect_as_owner(postgres)) as conn:
         yield conn
-
-
-# Its grants.
-
-
-def statements() -> Iterator[str]:
-    """Every statement of sql/queries, but for those that only set up a transaction."""
-    for path in queries.FOLDER.glob("*.sql"):
-        loaded = queries.load_file(path)
-        for name in queries.names(loaded):
-            text, _ = to_statement(getattr(loaded, name).sql)
-            if not text.startswith(("START", "SET")):
-                yield text
-
-
-@contextmanager
-def rolled_back(conn: Connection) -> Iterator[None]:
-    conn.run("BEGIN")
-    try:
-        yield
-    finally:
-        conn.run("ROLLBACK")
-
-
-def refused(conn: Connection) -> int:
-    """How many statements PostgreSQL refuses to the role. To plan one needs all of its rights."""
-    conn.run("SET LOCAL ROLE order_app")
-    return sum(is_refused(conn, text) for text in statements())
-
-
-def is_refused(conn: Connection, text: str) -> bool:
-    conn.run("SAVEPOINT before")
-    try:
-        conn.run(f"EXPLAIN (GENERIC_PLAN) {text}")
-    except DatabaseError as error:
-        if error.args[0]["C"] != INSUFFICIENT_PRIVILEGE:
-            raise
-        conn.run("ROLLBACK TO before")
-        return True
-    return False
-
-
-def test_every_statement_is_granted_and_every_grant_is_needed(conn: Connection) -> None:
-    with rolled_back(conn):
-        assert refused(conn) == 0
-    grants = [tuple(row) for row in conn.run(GRANTS)]
-    assert ("UPDATE (stock)", "inventory") in grants
-    for privilege, table in grants:
-        with rolled_back(conn):
-            conn.run(f"REVOKE {privilege} ON {table} FROM order_app")
-            assert refused(conn) > 0, f"no statement needs {privilege} ON {table}"
 
 
 # Its creation, under another name: the role itself is there already.

@@ -10,6 +10,7 @@ from typing import Any, get_args, get_origin, get_type_hints, is_typeddict
 
 import mypy.api
 import pytest
+from pg8000.exceptions import DatabaseError
 from pg8000.native import Connection
 
 from local.postgres.embedded import connect_as_owner
@@ -60,6 +61,16 @@ ARGUMENTS = {
 }
 
 
+RIGHTS = """
+SELECT privilege_type, relname::text
+FROM pg_class, aclexplode(relacl)
+WHERE grantee = 'order_app'::regrole
+UNION ALL
+SELECT format('%s (%s)', privilege_type, attname), attrelid::regclass::text
+FROM pg_attribute, aclexplode(attacl)
+WHERE grantee = 'order_app'::regrole
+"""
+
 SNIPPET = """from orders.queries import Sql
 def look(sql: Sql) -> object:
     sql.orders.get_order(order_id="1")
@@ -98,16 +109,48 @@ def some_rows(conn: Connection) -> Iterator[None]:
 @pytest.mark.usefixtures("some_rows")
 @pytest.mark.parametrize(("file", "name"), QUERIES)
 def test_a_query_returns_what_its_types_say(conn: Connection, file: str, name: str) -> None:
-    parameters, returned = types_of(file, name)
-    arguments = {parameter: ARGUMENTS[parameter] for parameter in parameters}
-    if name == "delete_order":
-        arguments["order_id"] = "without items"  # PostgreSQL refuses to delete one that has items
-
-    result = getattr(getattr(Sql(conn), file), name)(**arguments)
+    result = run(conn, file, name)
 
     assert result is not None
     assert result != []
-    assert_type(result, returned)
+    assert_type(result, types_of(file, name)[1])
+
+
+def run(conn: Connection, file: str, name: str) -> object:
+    parameters, _ = types_of(file, name)
+    arguments = {parameter: ARGUMENTS[parameter] for parameter in parameters}
+    if name == "delete_order":
+        arguments["order_id"] = "without items"  # PostgreSQL refuses to delete one that has items
+    return getattr(getattr(Sql(conn), file), name)(**arguments)
+
+
+@pytest.mark.usefixtures("some_rows")
+def test_every_right_of_the_functions_is_needed_by_a_query(conn: Connection) -> None:
+    """The tests above run as the functions' role, so it has every right that it needs."""
+    conn.run("RESET ROLE")
+    rights = conn.run(RIGHTS)
+    assert ["UPDATE (stock)", "inventory"] in rights
+    for right, table in rights:
+        conn.run("SAVEPOINT granted")
+        conn.run(f"REVOKE {right} ON {table} FROM order_app")
+        conn.run("SET LOCAL ROLE order_app")
+        needed = any(is_refused(conn, file, name) for file, name in QUERIES)
+        conn.run("ROLLBACK TO granted")
+        assert needed, f"no query needs {right} ON {table}"
+
+
+def is_refused(conn: Connection, file: str, name: str) -> bool:
+    """Whether the role lacks a right for the query, or for a trigger that it sets off."""
+    conn.run("SAVEPOINT before")
+    try:
+        run(conn, file, name)
+    except DatabaseError as error:
+        if error.args[0]["C"] != "42501":
+            raise
+        return True
+    finally:
+        conn.run("ROLLBACK TO before")
+    return False
 
 
 @pytest.mark.usefixtures("some_rows")
