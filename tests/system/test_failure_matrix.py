@@ -17,7 +17,7 @@ from tests.running.builders import Document, a_line, an_order
 from tests.running.definition import BEST_EFFORT, COMPENSATING_TASK, TASKS
 from tests.running.in_process import TEMPLATE
 from tests.running.shop import Shop
-from tests.running.stacks import ROOT, a_running_stack
+from tests.running.stacks import ROOT
 from tests.running.waiting import eventually
 
 TABLE = ROOT / "docs" / "failure-matrix.md"
@@ -154,14 +154,6 @@ def keeps_failing(cell: Cell) -> bool:
     """Whether the compensation fails at every attempt."""
     harmless = ("work done", "work goes on", "twice", "after commit", "hung up before")
     return cell.for_ever and not any(words in cell.fault for words in harmless)
-
-
-@pytest.fixture(scope="module")
-def with_a_secret(starts_a_stack: None) -> Iterator[Shop]:
-    """A stack whose functions have their login from a secret: what a rotation asks for."""
-    options = ("--faults", "--schedules", "0", "--unkind", "--quota-scale", "100")
-    with a_running_stack(*options) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

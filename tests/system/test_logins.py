@@ -1,7 +1,6 @@
 """The functions' login while orders are in flight: few connections left, and a rotated password."""
 
 import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,18 +11,10 @@ from local.step_functions.resources import SECRET_ARN
 from tests.running.builders import a_line, an_order
 from tests.running.crowd import Crowd, outcomes, until_quiet
 from tests.running.shop import Shop
-from tests.running.stacks import SHORT_BACKOFFS, a_running_stack
+from tests.running.stacks import SHORT_BACKOFFS
 from tests.running.waiting import eventually
 
 CONNECTIONS = 10
-
-
-@pytest.fixture
-def with_a_secret(starts_a_stack: None) -> Iterator[Shop]:
-    """A stack whose functions read their login from Secrets Manager."""
-    options = ("--faults", "--schedules", "0", "--unkind", "--quota-scale", "100")
-    with a_running_stack(*options) as running:
-        yield running
 
 
 @pytest.mark.whole
