@@ -8,6 +8,7 @@ bases          each forward state takes what the state before returns, and retur
 kept_fields    every field of the accepted order reaches the end
 defaults       every optional field is filled on some path
 raised_errors  the errors that a handler declares are those that its code can raise
+results        each handler returns the model that it declares
 outages        errors are named after their place in the tree of orders/errors.py
 labels         every state says what is true of the order once it has run
 source         reads the source of our functions: what they name and may call

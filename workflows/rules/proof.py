@@ -21,6 +21,7 @@ from workflows.rules.kept_fields import check_kept_fields
 from workflows.rules.labels import check_labels
 from workflows.rules.outages import check_outages
 from workflows.rules.raised_errors import check_raised_errors
+from workflows.rules.results import check_results
 from workflows.rules.retries import check_retries
 from workflows.rules.saga import ORDER_PROCESSING, Saga
 
@@ -69,4 +70,5 @@ def _declarations(flow: Flow, saga: Saga) -> Iterator[str]:
     yield from check_bases(flow.machine, flow.deployment)
     yield from check_defaults(flow)
     yield from check_raised_errors(flow.machine, flow.deployment)
+    yield from check_results(flow.machine, flow.deployment)
     yield from check_labels(flow.machine, flow.deployment)
