@@ -34,17 +34,29 @@ def use_every_route(shop: Shop) -> None:
     assert shop.api.delete(f"/orders/{order_id}").status_code == 200
 
 
-def let_the_reconciler_repair(shop: Shop) -> None:
-    """One order that was aborted, and one whose backup is lost."""
-    lost = shop.processed(a_line("PROD001"))
-    with shop.failing(PersistOrder=[{"kind": "hold"}]):
-        aborted = shop.create(a_line("PROD001"))
-        shop.until_held("PersistOrder")
-        shop.abort(aborted)
-        shop.end(aborted)
+def abort_in(shop: Shop, state: str) -> str:
+    """An order whose execution is aborted while this state runs, which still finishes.
+
+    Returns the order's id.
+    """
+    with shop.failing(**{state: [{"kind": "hold"}]}):
+        order_id = shop.create(a_line("PROD001"))
+        shop.until_held(state)
+        shop.abort(order_id)
+        shop.end(order_id)
     shop.until_idle()
+    return order_id
+
+
+def let_the_reconciler_repair(shop: Shop) -> None:
+    """Orders without a backup, with one, and with one that is lost."""
+    not_stored, backed_up, lost = (
+        abort_in(shop, state) for state in ("PersistOrder", "BackUpOrder", "BackUpOrder")
+    )
     shop.lose_backup(lost)
-    assert {lost, aborted} <= shop.reconcile().keys()
+    outcomes = shop.reconcile()
+    assert {not_stored, backed_up, lost} <= outcomes.keys()
+    assert "left" not in outcomes.values()
 
 
 @pytest.mark.whole
