@@ -10,6 +10,7 @@ from orders.documents.api import ExecutionEvent, ExecutionStatus, StatusPath
 from orders.documents.workflow import Failure
 from orders.errors import ExecutionNotFound
 from orders.handlers import logger, route
+from orders.read_your_writes import when_shown
 
 _NEWEST = 10
 _NAME = re.compile("[A-Za-z0-9_-]{1,80}")
@@ -27,14 +28,14 @@ def handler(path: StatusPath) -> ExecutionStatus:
     Raises ExecutionNotFound for anything that is not an execution of our state machine.
     """
     by_arn = path.identifier.startswith("arn:")
-    execution = _describe(path.identifier.removeprefix(step_functions.execution_arn_prefix()))
+    execution, events = _find(path.identifier.removeprefix(step_functions.execution_arn_prefix()))
     return ExecutionStatus(
         execution_arn=execution["executionArn"],
         status=execution["status"],
         start_date=_utc(execution["startDate"]),
         input_identifier=path.identifier,
         identifier_type="execution_arn" if by_arn else "order_id",
-        recent_events=_events(step_functions.newest_events(execution["executionArn"]))[-_NEWEST:],
+        recent_events=_with_states(events)[-_NEWEST:],
         stop_date=_utc(execution["stopDate"]) if "stopDate" in execution else None,
         **_error_of(execution),
     )
@@ -50,14 +51,18 @@ def _error_of(execution: dict[str, Any]) -> dict[str, str]:
     return {"error": failure.Error, "cause": failure.Cause}
 
 
-def _describe(name: str) -> dict[str, Any]:
+def _find(name: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The execution of this name and its newest events, once Step Functions shows them."""
     if not _NAME.fullmatch(name):
         raise ExecutionNotFound
     logger.append_keys(order_id=name)
-    return step_functions.describe_execution(step_functions.execution_arn(name))
+    arn = step_functions.execution_arn(name)
+    return when_shown(
+        name, lambda: (step_functions.describe_execution(arn), step_functions.newest_events(arn))
+    )
 
 
-def _events(history: Iterable[dict[str, Any]]) -> tuple[ExecutionEvent, ...]:
+def _with_states(history: Iterable[dict[str, Any]]) -> tuple[ExecutionEvent, ...]:
     """The events, each with its state: the one entered last and not left yet."""
     state, events = None, []
     for event in history:

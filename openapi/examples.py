@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from orders.errors import InvalidRequest, MoveNotAllowed, OrderError
+from orders.errors import InvalidRequest, MoveNotAllowed, OrderError, OrderNotStoredYet
 
 _EXAMPLES: dict[str, dict[str, Any]] = json.loads(
     Path(__file__).with_suffix(".json").read_text("utf-8")
@@ -27,13 +27,23 @@ def parameter(operation: str, name: str) -> dict[str, Any]:
     return {f"{name}{number or ''}": {"value": value} for number, value in enumerate(values)}
 
 
-def message(operation: str, error: type[OrderError]) -> str:
-    """An example of the message that a caller of the operation gets with this error."""
-    if error is InvalidRequest:
-        return str(_EXAMPLES[operation]["invalid_request"])
-    return str(MoveNotAllowed("delivered", "processing") if error is MoveNotAllowed else error())
+def error(operation: str, error: type[OrderError]) -> dict[str, str]:
+    """An example of the body that a caller of the operation gets with this error."""
+    raised = error(*_arguments(operation).get(error, ()))
+    fields = {name: str(getattr(raised, name)) for name in error.http_fields}
+    return {"message": str(raised), **fields}
 
 
 def has_fixed_message(error: type[OrderError]) -> bool:
     """Whether its message is always the same."""
     return error not in {InvalidRequest, MoveNotAllowed}
+
+
+def _arguments(operation: str) -> dict[type[OrderError], tuple[str, ...]]:
+    """What the errors that take arguments are made from."""
+    its = _EXAMPLES[operation]
+    return {
+        InvalidRequest: (its.get("invalid_request", ""),),
+        MoveNotAllowed: ("delivered", "processing"),
+        OrderNotStoredYet: (its.get("answer", {}).get("order_id", ""),),
+    }

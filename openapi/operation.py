@@ -27,6 +27,7 @@ class Operation:
     response: type[BaseModel]
     status: HTTPStatus
     raises: tuple[type[OrderError], ...]
+    location: str | None
 
 
 def operations() -> list[Operation]:
@@ -48,6 +49,7 @@ def _operation(route: template.Route, function: template.Function) -> Operation:
         response=spec.response,
         status=spec.status,
         raises=(*_validation_errors(spec.parts), *spec.raises),
+        location=spec.location,
     )
 
 

@@ -6,14 +6,23 @@ from itertools import groupby
 from openapi import examples
 from openapi.operation import Operation
 from openapi.schemas import reference
-from openapi.shared import Response, error_schema, message_examples, response
+from openapi.shared import Response, body_examples, closed, error_schema, response
 from orders.errors import OrderError
+
+LOCATION: Response = {
+    "description": "The path of what was made.",
+    "required": True,
+    "schema": {"type": "string", "minLength": 1},
+}
 
 
 def success(operation: Operation) -> Response:
     """The response when nothing went wrong."""
     example = {"answer": {"value": examples.answer(operation.name)}}
-    return response(operation.status.phrase, reference(operation.response), example)
+    made = response(operation.status.phrase, reference(operation.response), example)
+    if operation.location:
+        made["headers"] |= {"Location": LOCATION}
+    return made
 
 
 def errors(operation: Operation) -> dict[str, Response]:
@@ -26,13 +35,23 @@ def errors(operation: Operation) -> dict[str, Response]:
 
 
 def _error(operation: Operation, classes: list[type[OrderError]]) -> Response:
-    messages = {each.__name__: examples.message(operation.name, each) for each in classes}
-    fixed = messages.values() if all(map(examples.has_fixed_message, classes)) else ()
+    bodies = {each.__name__: examples.error(operation.name, each) for each in classes}
     summary = " ".join(map(_summary, classes))
-    made = response(summary, error_schema(fixed), message_examples(messages))
+    made = response(summary, _schema(classes, bodies), body_examples(bodies))
     for each in classes:
         made["headers"] |= {name: _header(each, name) for name in each.http_headers}
     return made
+
+
+def _schema(classes: list[type[OrderError]], bodies: dict[str, dict[str, str]]) -> Response:
+    """The schema of the body: all its messages if they are fixed, and its other fields."""
+    is_fixed = all(map(examples.has_fixed_message, classes))
+    messages = [body["message"] for body in bodies.values()] if is_fixed else []
+    fields = {name for each in classes for name in each.http_fields}
+    if not fields:
+        return error_schema(messages)
+    properties = {"message": {"type": "string", "enum": messages}}
+    return closed(properties | {name: {"type": "string"} for name in sorted(fields)})
 
 
 def _header(error: type[OrderError], name: str) -> Response:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from openapi.operation import Operation
+from orders.errors import Unavailable
 
 Response = dict[str, Any]
 
@@ -15,24 +16,34 @@ HEADERS: dict[str, Response] = {
     }
 }
 """The headers of every response."""
+
+
+def closed(properties: dict[str, Any]) -> Response:
+    """The schema of an object that has all of these properties and no others."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _server_error(message: str) -> Response:
+    return closed(
+        {
+            "message": {"type": "string", "const": message},
+            "error": {"type": "string", "minLength": 1, "description": "The cause, for operators."},
+        }
+    )
+
+
 ERRORS: dict[str, dict[str, Any]] = {
-    "Error": {
-        "type": "object",
+    "Error": closed({"message": {"type": "string", "minLength": 1}})
+    | {
         "description": "What went wrong.",
-        "properties": {"message": {"type": "string", "minLength": 1}},
-        "required": ["message"],
-        "additionalProperties": False,
     },
-    "InternalError": {
-        "type": "object",
-        "description": "An error of the server; `error` is for operators.",
-        "properties": {
-            "message": {"type": "string", "const": "Internal server error"},
-            "error": {"type": "string", "minLength": 1},
-        },
-        "required": ["message", "error"],
-        "additionalProperties": False,
-    },
+    "InternalError": _server_error("Internal server error"),
+    "Unavailable": _server_error("Service unavailable"),
 }
 """The schemas of the error bodies of orders/handlers.py and of template.yaml's GatewayResponses."""
 
@@ -43,9 +54,9 @@ def error_schema(messages: Collection[str]) -> Response:
     return {"$ref": "#/components/schemas/Error", **narrowed}
 
 
-def message_examples(messages: Mapping[str, str]) -> dict[str, Any]:
+def body_examples(bodies: Mapping[str, dict[str, str]]) -> dict[str, Any]:
     """Examples of error bodies, by name."""
-    return {name: {"value": {"message": message}} for name, message in messages.items()}
+    return {name: {"value": body} for name, body in bodies.items()}
 
 
 def response(description: str, schema: Response, examples: dict[str, Any]) -> Response:
@@ -58,15 +69,28 @@ def response(description: str, schema: Response, examples: dict[str, Any]) -> Re
 
 
 def _gateway(description: str, *messages: str) -> Response:
-    named = {message.title().replace(" ", ""): message for message in messages}
-    return response(description, error_schema(messages), message_examples(named))
+    named = {message.title().replace(" ", ""): {"message": message} for message in messages}
+    return response(description, error_schema(messages), body_examples(named))
 
 
 _INTERNAL_ERROR = response(
-    "The server has a bug, or a service that it needs does not answer; `error` names the cause.",
+    "The server has a bug or is set up wrongly; `error` names the cause.",
     {"$ref": "#/components/schemas/InternalError"},
     {"answer": {"value": {"message": "Internal server error", "error": "Detailed error message"}}},
 )
+_UNAVAILABLE = response(
+    "A service that the server needs does not answer for now; `error` names the cause.",
+    {"$ref": "#/components/schemas/Unavailable"},
+    {"answer": {"value": {"message": "Service unavailable", "error": "Detailed error message"}}},
+)
+_UNAVAILABLE["headers"] |= {
+    name: {
+        "description": "Seconds to wait before the next try.",
+        "required": True,
+        "schema": {"type": "string", "const": value},
+    }
+    for name, value in Unavailable.http_headers.items()
+}
 SHARED: dict[str, Response] = {
     "Forbidden": _gateway(
         "`x-api-key` is missing or wrong, or there is no such path or method.",
@@ -81,6 +105,7 @@ SHARED: dict[str, Response] = {
     "BadGateway": _gateway(
         "The function crashed or ran into its timeout.", "Internal server error"
     ),
+    "ServiceUnavailable": _UNAVAILABLE,
     "GatewayTimeout": _gateway(
         "The function did not answer within 29 s.", "Endpoint request timed out"
     ),
@@ -92,6 +117,7 @@ _STATUSES = {
     "429": "TooManyRequests",
     "500": "InternalServerError",
     "502": "BadGateway",
+    "503": "ServiceUnavailable",
     "504": "GatewayTimeout",
 }
 

@@ -1,4 +1,4 @@
-"""The time window and the reads that the reconciler and the doctor share."""
+"""The time window of an audit, and the reads that the reconciler and the doctor share."""
 
 import json
 from collections.abc import Iterable
@@ -15,10 +15,9 @@ from orders.statements import PastBackupRow
 class Window(Document):
     """Which orders to look at.
 
-    `older_than`: open orders younger than this many seconds are skipped, because
-    DescribeExecution is eventually consistent and may not know an execution that has just
-    started. `hours`: how far back executions and backups are looked at; Step Functions keeps
-    executions for 90 days.
+    `older_than`: orders that were accepted less than this many seconds ago are skipped, because
+    their workflows are likely to be running. `hours`: how far back executions and backups are
+    looked at; Step Functions keeps executions for 90 days.
     """
 
     older_than: float = Field(default=60, ge=0, le=86_400)

@@ -28,14 +28,16 @@ class Execution:
 class Evidence:
     """What Step Functions, PostgreSQL and S3 know about one order.
 
-    `execution` is None when Step Functions does not know one, `row` when the order is not
-    stored. `backed_up` is meaningful only if `backup_decides`; otherwise S3 was not asked.
+    `execution` is None when Step Functions does not know one, `row` when the order is not stored,
+    `accepted` when what was accepted is not noted. `backed_up` is meaningful only if
+    `backup_decides`; otherwise S3 was not asked.
     """
 
     execution: Execution | None = None
     row: GetOrderRow | None = None
     reservation: Sequence[WithOrderRow] = ()
     backed_up: bool = False
+    accepted: AcceptedOrder | None = None
 
     @property
     def execution_status(self) -> str:

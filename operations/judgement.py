@@ -6,6 +6,7 @@ The first line that applies decides:
     the order has left `pending`                               leave it alone
     stock of its reservation was released or shipped           leave it alone
     its execution is running                                   leave it alone
+    its execution is gone, and what was accepted is known      Restart
     it is not in the tables, and its execution is gone,
         was not started by POST /orders, or SUCCEEDED          leave it alone
     it is stored, reserved and backed up, and its execution
@@ -22,7 +23,7 @@ from typing import Any, TypeAlias
 
 from operations.evidence import Evidence
 from orders.documents.api import OrderDetails
-from orders.documents.workflow import FailingItem, FailingOrder, Failure
+from orders.documents.workflow import AcceptedOrder, FailingItem, FailingOrder, Failure
 from orders.errors import OrderError
 from orders.reservations import belongs_to
 from orders.statements import GetOrderRow, OrderItem, WithOrderRow
@@ -54,6 +55,14 @@ class BackUp:
 
 
 @dataclass(frozen=True)
+class Restart:
+    """Start the order's execution again, with the same name and input."""
+
+    order: AcceptedOrder
+    why: str
+
+
+@dataclass(frozen=True)
 class Complete:
     """Set the order to `processing`, as UpdateStatus would have done."""
 
@@ -69,7 +78,7 @@ class Compensate:
     why: str
 
 
-Repair: TypeAlias = BackUp | Complete | Compensate
+Repair: TypeAlias = BackUp | Restart | Complete | Compensate
 
 
 def judge(evidence: Evidence) -> Repair | None:
@@ -78,6 +87,8 @@ def judge(evidence: Evidence) -> Repair | None:
         return _judge_backup(evidence)
     if evidence.has_let_go_of_stock or evidence.is_running:
         return None
+    if evidence.execution is None and evidence.accepted:
+        return Restart(evidence.accepted, "its execution is gone")
     order = _order(evidence)
     return _judge_open(order, evidence) if order else None
 
@@ -128,7 +139,7 @@ def _recovered(
     return RecoveredOrder(
         reserved_digest=digest,
         order_id=order["order_id"],
-        customer_id=order["customer_id"],
+        customer_id=str(order["customer_id"]),  # only a deleted order has none, and is not open
         items=tuple(
             FailingItem(product_id=line["product_id"], quantity=line["quantity"]) for line in lines
         ),

@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 
 from orders.aws_errors import CLIENT_CONFIG, aws_errors_as
 from orders.documents.api import OrderDetails
@@ -40,6 +41,20 @@ def put_backup(order: OrderDetails) -> str:
             ServerSideEncryption="AES256",
         )
     return key
+
+
+@needs("s3:GetObject", on=BACKUPS)
+@needs("s3:ListBucket", on=BUCKET)
+def backup_exists(order_id: str, created_at: datetime) -> bool:
+    """Whether the order's backup is in the bucket; raises BackupUnavailable."""
+    with aws_errors_as(BackupUnavailable):
+        try:
+            _s3().head_object(Bucket=settings().s3_bucket, Key=backup_key(order_id, created_at))
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "404":
+                raise
+            return False
+    return True
 
 
 @needs("s3:ListBucket", on=BUCKET)

@@ -1,7 +1,8 @@
 """Everything that can go wrong, by name.
 
 A class's name is the error's name in the ASL and in an execution's history. `http_status` is the
-status of the API's response.
+status of the API's response; a Retry-After in `http_headers` is in seconds. `http_fields` are the
+attributes that the response's body holds beside `message`.
 
     OrderError
     |-- OrderRefused           the order itself cannot be fulfilled: never retried
@@ -9,7 +10,7 @@ status of the API's response.
     |   |-- InsufficientStock
     |   |-- TotalTooHigh
     |   `-- OrderAlreadySettled
-    |-- Unavailable            a service that the order needs does not answer: retried
+    |-- Unavailable            a service that the order needs does not answer: retried, a 503
     |   |-- DatabaseUnavailable
     |   |-- BackupUnavailable
     |   |-- WorkflowUnavailable
@@ -19,6 +20,7 @@ status of the API's response.
     |   |-- OrderNotFound
     |   |-- ExecutionNotFound
     |   |-- MoveNotAllowed
+    |   |-- OrderNotStoredYet
     |   |-- OrderStillProcessing
     |   `-- IdempotencyKeyReused
     |-- DatabaseRefused        PostgreSQL rejects a statement for good: a bug or a wrong set-up
@@ -34,6 +36,7 @@ class OrderError(Exception):
 
     http_status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR
     http_headers: ClassVar[dict[str, str]] = {}
+    http_fields: ClassVar[tuple[str, ...]] = ()
 
 
 class OrderRefused(OrderError):
@@ -74,6 +77,9 @@ class OrderAlreadySettled(OrderRefused):
 
 class Unavailable(OrderError):
     """A service that the order needs does not answer; another try may succeed."""
+
+    http_status = HTTPStatus.SERVICE_UNAVAILABLE
+    http_headers: ClassVar[dict[str, str]] = {"Retry-After": "5"}
 
 
 class DatabaseUnavailable(Unavailable):
@@ -159,8 +165,21 @@ class MoveNotAllowed(RequestError):
         super().__init__(f"Order cannot go from {present} to {wanted}")
 
 
+class OrderNotStoredYet(RequestError):
+    """The order was accepted, and its workflow has not stored it yet."""
+
+    http_status = HTTPStatus.ACCEPTED
+    http_headers: ClassVar[dict[str, str]] = {"Retry-After": "5"}
+    http_fields = ("order_id",)
+
+    def __init__(self, order_id: str) -> None:
+        """Name the order; the message is that of docs/contract.md, "Reading your own order"."""
+        super().__init__("Order is still being processed")
+        self.order_id = order_id
+
+
 class OrderStillProcessing(RequestError):
-    """The order's workflow is still running; Retry-After is in seconds."""
+    """The order's workflow is still running."""
 
     http_status = HTTPStatus.CONFLICT
     http_headers: ClassVar[dict[str, str]] = {"Retry-After": "5"}

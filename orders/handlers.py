@@ -51,6 +51,7 @@ class RouteSpec(NamedTuple):
     response: type[Document]
     status: HTTPStatus
     raises: tuple[type[RequestError], ...]
+    location: str | None
 
 
 def task(
@@ -91,10 +92,13 @@ def route(
     description: str,
     status: HTTPStatus = HTTPStatus.OK,
     raises: tuple[type[RequestError], ...] = (),
+    location: str | None = None,
 ) -> Callable[[Callable[..., Document]], Handler]:
     """Turn a function that takes parts of a request and returns a response into a Lambda handler.
 
-    `raises` names the errors that callers must expect, besides InvalidRequest.
+    `raises` names the errors that callers must expect, besides InvalidRequest and the 503 of
+    every Unavailable. `location` names the field of the response with the id of what was made:
+    the response has a Location header then.
     """
 
     def decorate(handle: Callable[..., Document]) -> Handler:
@@ -111,11 +115,13 @@ def route(
                 return _error_response(error, request_id)
             except Exception as error:
                 logger.exception("unexpected")
-                return _internal_error(f"Unexpected {type(error).__name__}", request_id)
-            return _response(status, as_json(answer), request_id)
+                why = f"Unexpected {type(error).__name__}"
+                return _server_error(HTTPStatus.INTERNAL_SERVER_ERROR, why, request_id)
+            headers = _location(location, event, answer)
+            return _response(status, as_json(answer), request_id, **headers)
 
         vars(handler)["spec"] = RouteSpec(
-            summary, description, parts, _output(handle), status, raises
+            summary, description, parts, _output(handle), status, raises, location
         )
         return handler
 
@@ -238,17 +244,26 @@ def _response(status: HTTPStatus, body: str, request_id: str, **headers: str) ->
     }
 
 
+def _location(field: str | None, event: Event, answer: Document) -> dict[str, str]:
+    """`path` of the request's context begins with the stage, so that clients can follow it."""
+    if field is None:
+        return {}
+    return {"Location": f"{event['requestContext']['path']}/{getattr(answer, field)}"}
+
+
 def _error_response(error: OrderError, request_id: str) -> Event:
     if error.http_status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         logger.error("failed", exc_info=error)
-        return _internal_error(str(error), request_id)
+        return _server_error(error.http_status, str(error), request_id, **error.http_headers)
     logger.info("refused", reason=str(error))
-    return _response(error.http_status, _message(str(error)), request_id, **error.http_headers)
+    body = _message(str(error), **{name: getattr(error, name) for name in error.http_fields})
+    return _response(error.http_status, body, request_id, **error.http_headers)
 
 
-def _internal_error(why: str, request_id: str) -> Event:
-    body = _message("Internal server error", error=f"{why} (request {request_id})")
-    return _response(HTTPStatus.INTERNAL_SERVER_ERROR, body, request_id)
+def _server_error(status: HTTPStatus, why: str, request_id: str, **headers: str) -> Event:
+    """A 503 says "Service unavailable", a 500 "Internal server error"; `error` says why."""
+    body = _message(status.phrase.capitalize(), error=f"{why} (request {request_id})")
+    return _response(status, body, request_id, **headers)
 
 
 def _message(message: str, **more: str) -> str:

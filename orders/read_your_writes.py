@@ -1,18 +1,33 @@
 """Read-your-writes: after a 201, wait for the order's workflow before answering.
 
-Between the 201 and PersistOrder the order has no row yet (docs/contract.md, "Reading your own
-order"). GET asks whether the execution is running before it reads the row. If it read the row
-first, an execution could store the order and end before the question, and a stored order would
-look lost.
+Between the 201 and PersistOrder the order has no row yet. That it was accepted is known from
+`accepted_orders`, so waiting asks PostgreSQL only (docs/contract.md, "Reading your own order").
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
-from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_exponential
+from tenacity import (
+    RetryError,
+    Retrying,
+    retry_if_exception,
+    retry_if_result,
+    stop_after_attempt,
+    stop_after_delay,
+    wait_chain,
+    wait_exponential,
+    wait_fixed,
+)
 
 from orders.documents.api import OrderDetails
-from orders.errors import OrderNotFound, OrderStillProcessing
+from orders.errors import (
+    ExecutionNotFound,
+    OrderNotFound,
+    OrderNotStoredYet,
+    OrderStillProcessing,
+    WorkflowUnavailable,
+)
 from orders.model import OrderStatus
 from orders.queries import transaction
 from orders.step_functions import is_running
@@ -21,6 +36,9 @@ MAX_SECONDS_FOR_ROW = 5
 """How long GET waits for the order's row."""
 MAX_SECONDS_FOR_END = 10
 """How long PUT and DELETE wait until the workflow has ended."""
+SECONDS_BEFORE_ASKING = 2
+"""After this wait PUT and DELETE ask Step Functions, once, whether a pending order's execution is
+over. Most orders are settled by then, and Step Functions shows the others."""
 
 Found = TypeVar("Found")
 
@@ -28,36 +46,90 @@ Found = TypeVar("Found")
 def order_when_stored(order_id: str) -> OrderDetails:
     """The order, as soon as it is stored.
 
-    Raises OrderNotFound when no execution is running and no row is there, or when the row does
-    not come within MAX_SECONDS_FOR_ROW.
+    Raises OrderNotFound for an order that was not accepted or was deleted, OrderNotStoredYet when
+    the row does not come within MAX_SECONDS_FOR_ROW.
     """
-
-    def look() -> OrderDetails | None:
-        running = is_running(order_id)
-        order = _find(order_id)
-        if order is None and not running:
-            raise OrderNotFound
-        return order
-
     try:
-        return _find(order_id) or _poll(look, MAX_SECONDS_FOR_ROW)
+        return _find(order_id) or _poll(lambda: _find_accepted(order_id), MAX_SECONDS_FOR_ROW)
     except RetryError:
-        raise OrderNotFound from None
+        raise OrderNotStoredYet(order_id) from None
 
 
 def wait_until_workflow_ends(order_id: str) -> None:
-    """Return as soon as the order is no longer pending, or has no running execution.
+    """Return as soon as the order is neither pending nor waiting to be stored.
 
-    Raises OrderStillProcessing when that takes longer than MAX_SECONDS_FOR_END.
+    A pending order whose execution is over is not waited for. Raises OrderStillProcessing when
+    the order is still in progress after MAX_SECONDS_FOR_END.
+    """
+    if _ends_within(SECONDS_BEFORE_ASKING, order_id) or _is_abandoned(order_id):
+        return
+    if not _ends_within(MAX_SECONDS_FOR_END - SECONDS_BEFORE_ASKING, order_id):
+        raise OrderStillProcessing
+
+
+def when_shown(order_id: str, look: Callable[[], Found]) -> Found:
+    """What `look` returns, as soon as Step Functions shows the order's execution.
+
+    While `look` raises ExecutionNotFound it is called again after 1, 3 and 5 s, if the order is
+    open or was accepted within the last ten seconds: Step Functions may not show such an execution
+    yet. Raises what `look` raises.
     """
 
-    def look() -> bool | None:
-        return True if _left_pending(order_id) or not is_running(order_id) else None
+    def not_shown_yet(error: BaseException) -> bool:
+        return isinstance(error, ExecutionNotFound) and _may_be_starting(order_id)
 
-    try:
-        _poll(look, MAX_SECONDS_FOR_END)
-    except RetryError:
-        raise OrderStillProcessing from None
+    attempts = Retrying(
+        retry=retry_if_exception(not_shown_yet),
+        stop=stop_after_attempt(4),
+        wait=wait_chain(wait_fixed(1), wait_fixed(2)),
+        reraise=True,
+    )
+    return attempts(look)
+
+
+def _find(order_id: str) -> OrderDetails | None:
+    with transaction() as sql:
+        row = sql.orders.get_order(order_id=order_id)
+    return None if row is None else OrderDetails.model_validate(row)
+
+
+def _find_accepted(order_id: str) -> OrderDetails | None:
+    """The order's row, or None while it can still come.
+
+    The note is read first. If the row were, the order could be stored and settled before the note
+    is read, and a stored order would look lost.
+    """
+    with transaction() as sql:
+        is_open = sql.accepted_orders.is_open(order_id=order_id)
+    order = _find(order_id)
+    if order is None and not is_open:
+        raise OrderNotFound
+    return order
+
+
+def _ends_within(seconds: float, order_id: str) -> bool:
+    with suppress(RetryError):
+        return _poll(lambda: _has_ended(order_id), seconds)
+    return False
+
+
+def _has_ended(order_id: str) -> bool | None:
+    with transaction() as sql:
+        return None if sql.accepted_orders.is_in_progress(order_id=order_id) else True
+
+
+def _is_abandoned(order_id: str) -> bool:
+    """Whether the order is stored as pending, and Step Functions says that no execution runs."""
+    with transaction() as sql:
+        status = sql.orders.status_of(order_id=order_id)
+    with suppress(WorkflowUnavailable):  # then nobody knows, and the order is waited for
+        return status == OrderStatus.PENDING and not is_running(order_id)
+    return False
+
+
+def _may_be_starting(order_id: str) -> bool:
+    with transaction() as sql:
+        return sql.accepted_orders.may_be_starting(order_id=order_id)
 
 
 def _poll(look: Callable[[], Found | None], seconds: float) -> Found:
@@ -67,15 +139,3 @@ def _poll(look: Callable[[], Found | None], seconds: float) -> Found:
         wait=wait_exponential(multiplier=0.02, max=0.25),
     )
     return attempts(look)  # type: ignore[return-value]  # None is retried, never returned
-
-
-def _find(order_id: str) -> OrderDetails | None:
-    with transaction() as sql:
-        row = sql.orders.get_order(order_id=order_id)
-    return None if row is None else OrderDetails.model_validate(row)
-
-
-def _left_pending(order_id: str) -> bool:
-    with transaction() as sql:
-        status = sql.orders.status_of(order_id=order_id)
-    return status not in (None, OrderStatus.PENDING)

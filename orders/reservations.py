@@ -33,25 +33,33 @@ def require_held(sql: Sql, order: AcceptedOrder) -> None:
 def belongs_to(order: AcceptedOrder, rows: Sequence[LockRow]) -> bool:
     """Whether these reservation rows are this order's: its customer, products, quantities, digest.
 
-    Rows older than sql/migrations/0006 have no digest.
+    Rows older than sql/migrations/0006 have no digest; those of a deleted order have no customer.
     """
     reserved = {row["product_id"]: row["quantity"] for row in rows}
-    customers = {row["customer_id"] for row in rows}
-    same = reserved == merged(order.items) and customers == {order.customer_id}
-    return same and all(row["order_digest"] in (None, order.digest) for row in rows)
+    return reserved == merged(order.items) and all(
+        row["customer_id"] in (None, order.customer_id)
+        and row["order_digest"] in (None, order.digest)
+        for row in rows
+    )
 
 
 def hold(sql: Sql, order: AcceptedOrder) -> bool:
     """Write the order's reservation; returns False when its id has one already."""
-    return bool(
-        sql.reservations.hold(order_document=order.model_dump_json(), order_digest=order.digest)
-    )
+    return _reserve(sql, order, ReservationStatus.HELD)
 
 
 def insert_released(sql: Sql, order: AcceptedOrder) -> bool:
-    """Write a reservation that holds nothing; returns False when the order's id has one already."""
-    return bool(
-        sql.reservations.insert_released(
-            order_document=order.model_dump_json(), order_digest=order.digest
-        )
+    """Write a reservation that holds nothing; returns False when the order's id has one already.
+
+    A late CheckInventory finds it, and takes no stock.
+    """
+    return _reserve(sql, order, ReservationStatus.RELEASED)
+
+
+def _reserve(sql: Sql, order: AcceptedOrder, status: ReservationStatus) -> bool:
+    return sql.reservations.reserve(
+        order_document=order.model_dump_json(),
+        request=order.request,
+        order_digest=order.digest,
+        reservation_status=status,
     )

@@ -8,6 +8,22 @@ from decimal import Decimal
 from typing import Protocol, TypedDict
 
 
+class FindRow(TypedDict):
+    """A row of `find`."""
+
+    order_digest: str | None
+    is_settled: bool
+    request: str | None
+
+
+class OpenOrdersRow(TypedDict):
+    """A row of `open_orders`."""
+
+    order_id: str
+    accepted_at: datetime
+    status: str | None
+
+
 class ContradictionsRow(TypedDict):
     """A row of `contradictions`."""
 
@@ -41,18 +57,17 @@ class LostStockRow(TypedDict):
     shipped: int
 
 
-class OpenOrdersRow(TypedDict):
-    """A row of `open_orders`."""
-
-    order_id: str
-    status: str | None
-
-
 class PastBackupRow(TypedDict):
     """A row of `past_backup`."""
 
     order_id: str
     created_at: datetime
+
+
+class StockWithoutOrderRow(TypedDict):
+    """A row of `stock_without_order`."""
+
+    order_id: str
 
 
 class WrongReservationsRow(TypedDict):
@@ -118,7 +133,7 @@ class ListOrdersRow(TypedDict):
 class LockRow(TypedDict):
     """A row of `lock`."""
 
-    customer_id: str
+    customer_id: str | None
     product_id: str
     quantity: int
     status: str
@@ -129,12 +144,55 @@ class WithOrderRow(TypedDict):
     """A row of `with_order`."""
 
     order_id: str
-    customer_id: str
+    customer_id: str | None
     product_id: str
     quantity: int
     status: str
     order_digest: str | None
     order_status: str | None
+
+
+class AcceptedOrders(Protocol):
+    """sql/queries/accepted_orders.sql."""
+
+    def find(self, *, order_id: str) -> FindRow | None:
+        """Returns what was accepted under this id.
+
+        `request` is JSON, the input of the execution; it is null when the order was deleted.
+        """
+
+    def is_in_progress(self, *, order_id: str) -> bool:
+        """Returns whether the order is pending, or accepted and neither stored nor settled."""
+
+    def is_open(self, *, order_id: str) -> bool:
+        """Returns whether the order was accepted and is not settled."""
+
+    def may_be_starting(self, *, order_id: str) -> bool:
+        """Returns whether the order is open or was accepted less than ten seconds ago.
+
+        Step Functions may not show the execution of such an order yet.
+        """
+
+    def note(self, *, order_id: str, request: str, order_digest: str) -> int:
+        """Notes that the order was accepted.
+
+        Writes nothing when it is noted already: the workflow may have been faster.
+        """
+
+    def open_orders(
+        self,
+        *,
+        older_than: float,
+        after_time: datetime | None,
+        after_id: str | None,
+        row_limit: int | None,
+    ) -> list[OpenOrdersRow]:
+        """Lists open orders that were accepted at least `older_than` seconds ago, oldest first.
+
+        The order's own status is null while it is not stored. A page begins after the row of
+        `after_time` and `after_id`; the first one, when they are null. A `row_limit` of null is no
+        limit.
+        """
 
 
 class Audit(Protocol):
@@ -167,20 +225,14 @@ class Audit(Protocol):
     def lost_stock(self) -> list[LostStockRow]:
         """Lists the products for which received = in stock + held + shipped does not hold."""
 
-    def open_orders(self, *, older_than: float, row_limit: int | None) -> list[OpenOrdersRow]:
-        """Lists the orders that are open as far as the tables know, oldest first.
-
-        A stored order is open while its status is pending. An order that is not stored is open
-        while it holds stock; its status is null. Orders younger than `older_than` seconds are left
-        out, and so are pending orders whose stock is not held: `contradictions` lists those. A
-        `row_limit` of null is no limit.
-        """
-
     def past_backup(self, *, since: datetime) -> list[PastBackupRow]:
         """Lists the orders that were created at or after `since` and have passed BackUpOrder.
 
         Their backups must be in the bucket.
         """
+
+    def stock_without_order(self) -> list[StockWithoutOrderRow]:
+        """Lists the orders that hold stock although they are not stored, and not open either."""
 
     def wrong_reservations(self) -> list[WrongReservationsRow]:
         """Lists the products of which an order reserved another quantity than it ordered.
@@ -275,24 +327,25 @@ class Orders(Protocol):
 class Reservations(Protocol):
     """sql/queries/reservations.sql."""
 
-    def hold(self, *, order_document: str, order_digest: str) -> int:
-        """Reserves what the order is about to take.
-
-        Writes no row when the id has a reservation already, even if that is another order's. This
-        can happen because Step Functions forgets an execution's name after 90 days.
-        """
-
-    def insert_released(self, *, order_document: str, order_digest: str) -> int:
-        """Writes a reservation that holds nothing, for an order that took no stock.
-
-        A late CheckInventory finds it and takes no stock. Writes no row when the id has a
-        reservation already.
-        """
-
     def lock(self, *, order_id: str) -> list[LockRow]:
         """Returns the order's reservation and locks it until the transaction ends.
 
         It is the order's mutex: transactions that change the order lock its reservation first.
+        """
+
+    def reserve(
+        self,
+        *,
+        order_document: str,
+        request: str,
+        order_digest: str,
+        reservation_status: str,
+    ) -> bool:
+        """Writes the order's reservation, and notes the order as accepted unless it is noted.
+
+        Returns whether it did. It writes nothing when the id has a reservation already, even if
+        that is another order's: Step Functions forgets an execution's name after 90 days. The
+        reservation comes first, as in every transaction that writes both.
         """
 
     def ship(self, *, order_id: str) -> int:
@@ -305,6 +358,7 @@ class Reservations(Protocol):
 class Statements:
     """The queries of each file of sql/queries."""
 
+    accepted_orders: AcceptedOrders
     audit: Audit
     inventory: Inventory
     orders: Orders

@@ -14,7 +14,7 @@ import boto3
 
 from orders.aws_errors import CLIENT_CONFIG, aws_errors_as
 from orders.documents.workflow import AcceptedOrder
-from orders.errors import ExecutionNotFound, IdempotencyKeyReused, WorkflowUnavailable
+from orders.errors import ExecutionNotFound, WorkflowUnavailable
 from orders.permissions import EXECUTIONS, STATE_MACHINE, needs
 from orders.settings import settings
 
@@ -43,33 +43,24 @@ def execution_arn_prefix() -> str:
     return settings().state_machine_arn.replace(":stateMachine:", ":execution:", 1) + ":"
 
 
-@needs("states:DescribeExecution", on=EXECUTIONS)
-def start_once(order: AcceptedOrder) -> str:
-    """Start the order's execution, or find it started already; returns its ARN.
+@needs("states:StartExecution", on=STATE_MACHINE)
+def start(order: AcceptedOrder) -> bool:
+    """Start the order's execution; returns False when another execution has its name.
 
-    Step Functions makes this idempotent by the execution's name. Raises IdempotencyKeyReused
-    when the execution of this name has a different order as its input. Raises
-    WorkflowUnavailable as well.
+    True when the same execution is running already: Step Functions makes the call idempotent by
+    name and input. False for an execution that has ended, or has another input. Raises
+    WorkflowUnavailable.
     """
     with aws_errors_as(WorkflowUnavailable):
         try:
-            return _start(order)
+            _states().start_execution(
+                stateMachineArn=settings().state_machine_arn,
+                name=order.order_id,
+                input=order.request,
+            )
         except _states().exceptions.ExecutionAlreadyExists:
-            arn = execution_arn(order.order_id)
-            started = _states().describe_execution(executionArn=arn)
-    if AcceptedOrder.model_validate_json(started["input"]) != order:
-        raise IdempotencyKeyReused
-    return arn
-
-
-@needs("states:StartExecution", on=STATE_MACHINE)
-def _start(order: AcceptedOrder) -> str:
-    execution = _states().start_execution(
-        stateMachineArn=settings().state_machine_arn,
-        name=order.order_id,
-        input=order.model_dump_json(),
-    )
-    return str(execution["executionArn"])
+            return False
+    return True
 
 
 @needs("states:DescribeExecution", on=EXECUTIONS)

@@ -77,7 +77,7 @@ def _context(request: Request, route: Route, request_id: str) -> dict[str, Any]:
         "resourceId": hashlib.sha256(route.path.encode()).hexdigest()[:6],
         "resourcePath": route.path,
         "httpMethod": request.method,
-        "path": f"/{STAGE}{raw_path(request)}",
+        "path": raw_path(request),  # as under a custom domain: no stage is part of the URL here
         "domainName": request.headers.get("host", ""),
         "identity": _identity(request),
     }

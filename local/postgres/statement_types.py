@@ -81,7 +81,7 @@ def _record(name: str, columns: dict[str, str], statement: Statement) -> str:
 
 
 def _protocol(file: str, statements: list[Statement]) -> str:
-    head = f'class {file.capitalize()}(Protocol):\n    """sql/queries/{file}.sql."""\n'
+    head = f'class {_class_name(file)}(Protocol):\n    """sql/queries/{file}.sql."""\n'
     return "\n".join([head, *map(_method, statements)])
 
 
@@ -106,7 +106,11 @@ def _docstring(statement: Statement) -> str:
 
 def _namespaces(files: dict[str, list[Statement]]) -> str:
     head = 'class Statements:\n    """The queries of each file of sql/queries."""\n'
-    return "\n".join([head, *(f"    {name}: {name.capitalize()}" for name in files), ""])
+    return "\n".join([head, *(f"    {name}: {_class_name(name)}" for name in files), ""])
+
+
+def _class_name(file: str) -> str:
+    return file.title().replace("_", "")
 
 
 # The command.

@@ -58,6 +58,7 @@ def _in_tables(sql: Sql) -> Iterator[Finding]:
     yield from map(findings.contradiction, sql.audit.contradictions())
     yield from map(findings.wrong_total, sql.audit.wrong_totals())
     yield from map(findings.wrong_reservation, sql.audit.wrong_reservations())
+    yield from map(findings.stock_without_order, sql.audit.stock_without_order())
 
 
 def _without_rows(unknown: list[str]) -> Iterator[Finding]:
@@ -90,11 +91,13 @@ def _executions_that_ended(order_ids: AbstractSet[str]) -> dict[str, str]:
 
 
 def _open_orders(window: audit.Window) -> dict[str, str | None]:
-    """The status of each open order by its id; None: stock is held, but no order is stored."""
+    """The status of each open order by its id; None: the order is not stored."""
     with session("order-doctor", _QUERY_TIMEOUT) as conn:
         sql = Sql(conn)
         sql.audit.freeze()
-        rows = sql.audit.open_orders(older_than=window.older_than, row_limit=None)
+        rows = sql.accepted_orders.open_orders(
+            older_than=window.older_than, after_time=None, after_id=None, row_limit=None
+        )
     return {row["order_id"]: row["status"] for row in rows}
 
 

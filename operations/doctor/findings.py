@@ -4,6 +4,7 @@ from orders.documents.fields import Document
 from orders.statements import (
     ContradictionsRow,
     LostStockRow,
+    StockWithoutOrderRow,
     WrongReservationsRow,
     WrongTotalsRow,
 )
@@ -55,6 +56,12 @@ def wrong_reservation(row: WrongReservationsRow) -> Finding:
     return Finding(kind="items unlike reservation", subject=row["order_id"], message=message)
 
 
+def stock_without_order(row: StockWithoutOrderRow) -> Finding:
+    """Stock is held for an order that is neither stored nor open."""
+    message = "stock is held without an order"
+    return Finding(kind="reservation without an order", subject=row["order_id"], message=message)
+
+
 # Between the tables, Step Functions and S3.
 
 
@@ -67,8 +74,8 @@ def without_a_row(order_id: str) -> Finding:
 def without_workflow(order_id: str, row_status: str | None, execution: str) -> Finding:
     """The order is open, and its execution has ended or is gone."""
     if row_status is None:
-        message = f"stock is held without an order, and its execution is {execution}"
-        return Finding(kind="reservation without an order", subject=order_id, message=message)
+        message = f"was accepted, but is not stored, and its execution is {execution}"
+        return Finding(kind="accepted order without a row", subject=order_id, message=message)
     message = f"is {row_status}, but its execution is {execution}"
     return Finding(kind="pending order without workflow", subject=order_id, message=message)
 

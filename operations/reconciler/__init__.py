@@ -1,21 +1,24 @@
-"""The reconciler repairs orders whose execution timed out, was aborted or is gone.
+"""The reconciler repairs open orders whose execution timed out, was aborted or is gone.
 
-Such an execution does not run FailOrder. Its order stays `pending`, or holds stock although it
-was never stored, or is in no table at all. The reconciler compensates such an order, or completes
-it when only UpdateStatus was missing. It also writes lost backups again.
+Such an execution does not run FailOrder, so its order stays open. If Step Functions does not know
+the execution any more, the reconciler starts it again, with the same name and input: that is
+always safe. An execution that has ended cannot be started again; the reconciler completes its
+order when only UpdateStatus was missing, and compensates it otherwise.
 
 It is idempotent, bounded, and safe to run concurrently with workflows and with itself.
 template.yaml runs `handler`, in this file, every five minutes; `python -m operations.reconciler`
 is the same as a command.
 
-run      one run: finds the orders, repairs each, reports the outcomes
-reads    collects what is known about one order
-repairs  carries a repair out, under the lock of the order's reservation
+run           one run: looks at every open order, repairs it if need be, reports the outcome
+reads         collects what is known about one order
+repairs       carries a repair out
+outcomes      what a repair did, in words
+lost_backups  writes lost backups again, for the command only
 
 What an order needs is decided in operations/judgement.py.
 """
 
-from operations.reconciler.run import Reconciled, Reconciliation, run
+from operations.reconciler.run import Reconciled, Reconciliation, reconcile
 from orders.handlers import task
 
 
@@ -23,7 +26,6 @@ from orders.handlers import task
 def handler(request: Reconciliation) -> Reconciled:
     """Run once; every outcome is logged when it happens.
 
-    Raises DatabaseUnavailable, WorkflowUnavailable and BackupUnavailable when the orders that
-    need a repair cannot be found.
+    Raises DatabaseUnavailable when the open orders cannot be listed.
     """
-    return Reconciled(outcomes=tuple(run(request)))
+    return reconcile(request)

@@ -8,39 +8,61 @@ from typing import Any
 from pydantic import ValidationError
 
 from operations import command_line
-from operations.reconciler.run import Reconciliation, run
+from operations.audit import Window
+from operations.reconciler import lost_backups
+from operations.reconciler.outcomes import OrderOutcome
+from operations.reconciler.run import Reconciliation, reconcile
 from orders.errors import OrderError
 from orders.handlers import logger
 
 _DESCRIPTION = (
-    "Repair orders whose execution timed out, was aborted or is gone, and write lost backups "
-    "again. Exit status 1: an order could not be repaired; 2: the run had to stop."
+    "Repair open orders whose execution timed out, was aborted or is gone. With --backups, write "
+    "lost backups again instead. Exit status 1: an order could not be repaired; 2: the run had to "
+    "stop."
 )
 
 
 def main() -> int:
     """Print an outcome for each order; returns the exit status."""
     parser = _parser()
-    arguments = vars(parser.parse_args())
+    arguments = parser.parse_args()
     logger.setLevel("CRITICAL")  # what is printed says the same
     try:
-        all_repaired = _run(Reconciliation.model_validate(arguments | {"seconds": math.inf}))
+        outcomes = (_rewrite_backups if arguments.backups else _repair)(arguments)
     except ValidationError as error:
         parser.error(command_line.first_error(error))
     except OrderError as error:
         sys.stderr.write(f"The reconciler cannot go on: {error}\n")
         return 2
-    return 0 if all_repaired else 1
+    return 1 if any(each.outcome == "left" for each in outcomes) else 0
 
 
-def _run(request: Reconciliation) -> bool:
-    would = "would be " if request.dry_run else ""
-    all_repaired = True
-    for each in run(request):
-        sys.stdout.write(f"{each.order_id} {would}{each.outcome}: {each.why}\n")
-        all_repaired = all_repaired and each.outcome != "left"
-    sys.stdout.write("nothing else to repair\n")
-    return all_repaired
+def _repair(arguments: argparse.Namespace) -> list[OrderOutcome]:
+    request = Reconciliation(
+        older_than=arguments.older_than,
+        at_most=arguments.at_most,
+        seconds=math.inf,
+        dry_run=arguments.dry_run,
+    )
+    done = reconcile(request, lambda outcome: _print(outcome, dry_run=arguments.dry_run))
+    limit = f"stopped after {arguments.at_most} orders; more are open: run it again"
+    sys.stdout.write(f"{limit if done.more else 'nothing else to repair'}\n")
+    return list(done.outcomes)
+
+
+def _rewrite_backups(arguments: argparse.Namespace) -> list[OrderOutcome]:
+    since = Window(hours=arguments.hours).since
+    outcomes = []
+    for each in lost_backups.rewrite(since, dry_run=arguments.dry_run):
+        _print(each, dry_run=arguments.dry_run)
+        outcomes.append(each)
+    sys.stdout.write("no other backup is missing\n")
+    return outcomes
+
+
+def _print(each: OrderOutcome, *, dry_run: bool) -> None:
+    would = "would be " if dry_run else ""
+    sys.stdout.write(f"{each.order_id} {would}{each.outcome}: {each.why}\n")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -49,7 +71,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     add: Any = parser.add_argument
     add("--dry-run", action="store_true", help="print what would be done, and change nothing")
-    add("--at-most", type=int, default=100, metavar="N", help="repair at most N orders (100)")
+    add("--at-most", type=int, default=1000, metavar="N", help="repair at most N orders (1000)")
+    add(
+        "--backups",
+        action="store_true",
+        help="write the backups again that the bucket has lost, and do nothing else",
+    )
     command_line.add_window(parser)
     return parser
 

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from operations.evidence import Evidence, Execution, is_an_order
 from orders import step_functions
-from orders.backups import backup_key, backup_keys
+from orders.backups import backup_exists
+from orders.documents.workflow import AcceptedOrder
 from orders.queries import transaction
-from orders.statements import GetOrderRow
+from orders.statements import FindRow, GetOrderRow
 
 
 def evidence_of_open_order(order_id: str) -> Evidence:
@@ -21,7 +22,8 @@ def evidence_of_open_order(order_id: str) -> Evidence:
     with transaction() as sql:
         reservation = sql.reservations.with_order(order_id=order_id)
         row = sql.orders.get_order(order_id=order_id)
-    found = Evidence(execution, row, reservation)
+        note = sql.accepted_orders.find(order_id=order_id)
+    found = Evidence(execution, row, reservation, accepted=_accepted(note))
     return replace(found, backed_up=_is_backed_up(row)) if found.backup_decides else found
 
 
@@ -44,5 +46,10 @@ def _execution(order_id: str) -> Execution | None:
     return Execution(found["status"], json.loads(found["input"]) | reached)
 
 
+def _accepted(note: FindRow | None) -> AcceptedOrder | None:
+    request = note and note["request"]
+    return AcceptedOrder.model_validate_json(request) if request else None
+
+
 def _is_backed_up(row: GetOrderRow | None) -> bool:
-    return row is not None and bool(backup_keys(backup_key(row["order_id"], row["created_at"])))
+    return row is not None and backup_exists(row["order_id"], row["created_at"])

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from operations.judgement import BackUp, Compensate, Complete, Repair
+from operations.judgement import BackUp, Compensate, Complete, Repair, Restart
 from orders import step_functions
 from orders.backups import put_backup
 from orders.compensation import compensate, complete
@@ -17,6 +17,8 @@ def carry_out(repair: Repair) -> bool:
         case BackUp(order=order):
             put_backup(order)
             return True
+        case Restart(order=order):
+            return step_functions.start(order)
         case Complete(order=order):
             return _settle(order, complete)
         case Compensate(order=order):

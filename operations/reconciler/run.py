@@ -1,125 +1,94 @@
-"""One run of the reconciler: finds the orders that may need a repair, and repairs each."""
+"""One run of the reconciler: looks at every open order, and repairs those that need it."""
 
 import time
 from collections.abc import Callable, Iterator
-from itertools import chain
-from typing import Literal
 
 from pydantic import Field
 
-from operations import audit
 from operations.evidence import Evidence
-from operations.judgement import BackUp, Compensate, Complete, Repair, judge
-from operations.reconciler.reads import evidence_of_open_order, evidence_without_backup
+from operations.judgement import judge
+from operations.reconciler.outcomes import OrderOutcome, outcome_of
+from operations.reconciler.reads import evidence_of_open_order
 from operations.reconciler.repairs import carry_out
-from orders import step_functions
 from orders.documents.fields import Document
 from orders.handlers import logger
 from orders.queries import transaction
 
-_ENDED_WITHOUT_SUCCESS = ("FAILED", "TIMED_OUT", "ABORTED")
-
-OutcomeName = Literal["failed", "finished", "backed up", "left"]
-_OUTCOMES: dict[type[Repair], OutcomeName] = {
-    Compensate: "failed",
-    Complete: "finished",
-    BackUp: "backed up",
-}
+PAGE_SIZE = 100
+"""How many open orders are read in one query."""
 
 
-class Reconciliation(audit.Window):
+class Reconciliation(Document):
     """What to do in one run.
 
-    The run ends after `at_most` outcomes, and looks at no further order once `seconds` have
-    passed. With `dry_run` it reports what it would do, and changes nothing.
+    `older_than`: orders that were accepted less than this many seconds ago are skipped, because
+    their workflows are likely to be running. The run ends after `at_most` outcomes, and looks at no
+    further order once `seconds` have passed. With `dry_run` it reports what it would do, and
+    changes nothing.
     """
 
-    at_most: int = Field(default=100, ge=1)
+    older_than: float = Field(default=60, ge=0, le=86_400)
+    at_most: int = Field(default=1000, ge=1)
     seconds: float = Field(default=90, gt=0)
     dry_run: bool = False
 
 
-class OrderOutcome(Document):
-    """What the run did with one order, or would have done without `dry_run`.
-
-    `failed`: compensated; `finished`: completed; `backed up`: its backup was written again;
-    `left`: the repair did not succeed, and the next run tries again.
-    """
-
-    order_id: str
-    outcome: OutcomeName
-    why: str
-
-
 class Reconciled(Document):
-    """What one run did, in the order in which it did it."""
+    """What one run did, in the order in which it did it.
+
+    `more`: a limit ended the run before it had looked at every open order.
+    """
 
     outcomes: tuple[OrderOutcome, ...]
+    more: bool
 
 
-def run(request: Reconciliation) -> Iterator[OrderOutcome]:
-    """Repair orders one by one; yields and logs each outcome as soon as it is known.
+def reconcile(
+    request: Reconciliation, report: Callable[[OrderOutcome], object] = lambda _: None
+) -> Reconciled:
+    """Repair open orders one by one; logs and reports each outcome as soon as it is known.
 
-    Raises DatabaseUnavailable, WorkflowUnavailable and BackupUnavailable when the orders that
-    need a repair cannot be found.
+    Raises DatabaseUnavailable when the open orders cannot be listed.
     """
-    ends, outcomes = time.monotonic() + request.seconds, 0
-    for order_id, read_evidence in chain(_open_orders(request), _orders_without_backup(request)):
-        outcome = _repair(order_id, read_evidence, dry_run=request.dry_run)
-        if outcome:
-            logger.info(outcome.outcome, **outcome.model_dump(), dry_run=request.dry_run)
-            yield outcome
-            outcomes += 1
-        if outcomes == request.at_most or time.monotonic() > ends:
+    ends, outcomes = time.monotonic() + request.seconds, list[OrderOutcome]()
+    for order_id in _open_orders(request.older_than):
+        if len(outcomes) == request.at_most or time.monotonic() > ends:
+            return Reconciled(outcomes=tuple(outcomes), more=True)
+        if outcome := repair(order_id, evidence_of_open_order, dry_run=request.dry_run):
+            report(outcome)
+            outcomes.append(outcome)
+    return Reconciled(outcomes=tuple(outcomes), more=False)
+
+
+def _open_orders(older_than: float) -> Iterator[str]:
+    """The ids of open orders, oldest first, read page by page."""
+    after_time, after_id = None, None
+    while True:
+        with transaction() as sql:
+            page = sql.accepted_orders.open_orders(
+                older_than=older_than,
+                after_time=after_time,
+                after_id=after_id,
+                row_limit=PAGE_SIZE,
+            )
+        yield from (row["order_id"] for row in page)
+        if len(page) < PAGE_SIZE:
             return
+        after_time, after_id = page[-1]["accepted_at"], page[-1]["order_id"]
 
 
-# Which orders.
-
-_Candidate = tuple[str, Callable[[str], Evidence]]
-
-
-def _open_orders(request: Reconciliation) -> Iterator[_Candidate]:
-    """Orders that are open in the tables, oldest first; then those that left no trace there."""
-    for order_id in chain(_open_in_tables(request), _without_rows(request)):
-        yield order_id, evidence_of_open_order
-
-
-def _open_in_tables(request: Reconciliation) -> list[str]:
-    with transaction() as sql:
-        rows = sql.audit.open_orders(older_than=request.older_than, row_limit=request.at_most)
-    return [row["order_id"] for row in rows]
-
-
-def _without_rows(request: Reconciliation) -> Iterator[str]:
-    """Executions that ended before they wrote anything to the tables."""
-    for status in _ENDED_WITHOUT_SUCCESS:
-        for names in step_functions.execution_names(status, request.since):
-            with transaction() as sql:
-                unknown = audit.executions_without_rows(sql, names)
-            yield from unknown
-
-
-def _orders_without_backup(request: Reconciliation) -> Iterator[_Candidate]:
-    with transaction() as sql:
-        rows = audit.past_backup(sql, request.since)
-    for order_id in audit.without_backup(rows):
-        yield order_id, evidence_without_backup
-
-
-# One order.
-
-
-def _repair(
+def repair(
     order_id: str, read_evidence: Callable[[str], Evidence], *, dry_run: bool
 ) -> OrderOutcome | None:
     """Judge the order and repair it; None when there was nothing to repair."""
     try:
-        repair = judge(read_evidence(order_id))
-        if repair is None or not (dry_run or carry_out(repair)):
+        needed = judge(read_evidence(order_id))
+        if needed is None or not (dry_run or carry_out(needed)):
             return None
     except Exception as error:  # noqa: BLE001 - a failed repair must not keep the others waiting
         logger.exception("left for the next run", order_id=order_id)
         why = f"{type(error).__name__}: {error}"
         return OrderOutcome(order_id=order_id, outcome="left", why=why)
-    return OrderOutcome(order_id=order_id, outcome=_OUTCOMES[type(repair)], why=repair.why)
+    outcome = outcome_of(order_id, needed)
+    logger.info(outcome.outcome, **outcome.model_dump(), dry_run=dry_run)
+    return outcome

@@ -44,6 +44,11 @@ class AcceptedOrder(WorkflowDocument):
     items: tuple[Item, ...] = Field(min_length=1)
 
     @property
+    def request(self) -> str:
+        """The order as it was accepted, as JSON: the execution's input, in every state."""
+        return AcceptedOrder.__pydantic_serializer__.to_json(self).decode()
+
+    @property
     def digest(self) -> str:
         """The SHA-256, in hex, of what the caller ordered: only the fields of AcceptedOrder.
 

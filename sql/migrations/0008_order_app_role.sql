@@ -27,12 +27,9 @@ $$;
 GRANT SELECT, INSERT, UPDATE (status, updated_at), DELETE ON orders TO order_app;
 GRANT SELECT, INSERT, DELETE ON order_items TO order_app;
 GRANT SELECT, UPDATE (stock) ON inventory TO order_app;
-DO $$
-BEGIN
-    EXECUTE format('GRANT USAGE ON SCHEMA %I TO order_app', current_schema());
-END
-$$;
-GRANT SELECT, INSERT, UPDATE (status, updated_at) ON inventory_reservations TO order_app;
+GRANT SELECT, INSERT, UPDATE (status, updated_at, customer_id)
+ON inventory_reservations TO order_app;
+GRANT SELECT, INSERT, UPDATE (request, settled_at) ON accepted_orders TO order_app;
 GRANT SELECT ON inventory_receipts TO order_app;
 
 -- The functions only move stock between inventory and inventory_reservations. Everybody else who

@@ -86,34 +86,17 @@ WHERE item.quantity IS DISTINCT FROM reserved.quantity
   )
 ORDER BY order_id, product_id;
 
--- name: open_orders(older_than, row_limit)
--- Lists the orders that are open as far as the tables know, oldest first.
--- A stored order is open while its status is pending. An order that is not stored is open while
--- it holds stock; its status is null. Orders younger than `older_than` seconds are left out, and
--- so are pending orders whose stock is not held: `contradictions` lists those. A `row_limit` of
--- null is no limit.
--- nullable: status, :row_limit
-SELECT order_id, max(status) AS status
-FROM (
-    SELECT order_id, created_at, status
-    FROM orders
-    WHERE status = 'pending'
-      AND NOT EXISTS (
-        SELECT FROM inventory_reservations AS reserved
-        WHERE reserved.order_id = orders.order_id
-          AND reserved.status <> 'held'
-    )
-    UNION ALL
-    SELECT order_id, created_at, NULL
-    FROM inventory_reservations AS reserved
-    WHERE status = 'held'
-      AND NOT EXISTS (SELECT FROM orders WHERE orders.order_id = reserved.order_id)
-) AS open
-GROUP BY order_id
-HAVING min(created_at)
-    <= CURRENT_TIMESTAMP AT TIME ZONE 'UTC' - make_interval(secs => CAST(:older_than AS FLOAT))
-ORDER BY min(created_at), order_id
-LIMIT CAST(:row_limit AS BIGINT);
+-- name: stock_without_order()
+-- Lists the orders that hold stock although they are not stored, and not open either.
+SELECT DISTINCT order_id
+FROM inventory_reservations AS reserved
+WHERE status = 'held'
+  AND NOT EXISTS (SELECT FROM orders WHERE orders.order_id = reserved.order_id)
+  AND NOT EXISTS (
+    SELECT FROM accepted_orders AS accepted
+    WHERE accepted.order_id = reserved.order_id AND settled_at IS NULL
+  )
+ORDER BY order_id;
 
 -- name: executions_without_rows(order_ids)
 -- Lists those of the order ids that occur in no table.
@@ -121,7 +104,8 @@ LIMIT CAST(:row_limit AS BIGINT);
 -- nullable: nothing
 SELECT order_id
 FROM jsonb_array_elements_text(CAST(:order_ids AS jsonb)) AS named (order_id)
-WHERE NOT EXISTS (SELECT FROM inventory_reservations AS r WHERE r.order_id = named.order_id)
+WHERE NOT EXISTS (SELECT FROM accepted_orders AS a WHERE a.order_id = named.order_id)
+  AND NOT EXISTS (SELECT FROM inventory_reservations AS r WHERE r.order_id = named.order_id)
   AND NOT EXISTS (SELECT FROM orders WHERE orders.order_id = named.order_id)
 ORDER BY order_id;
 

@@ -24,6 +24,7 @@ def test_the_response_has_the_documented_four_fields(functions: InProcess) -> No
     body = answer.json()
     assert answer.status_code == 201
     assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["location"] == f"/orders/{body['order_id']}"
     assert list(body) == ["message", "order_id", "execution_arn", "note"]
     assert body["message"] == "Order created successfully"
     assert body["note"] == "Save this execution_arn to check workflow status later"
@@ -112,7 +113,7 @@ def test_the_same_key_of_another_caller_is_another_order(functions: InProcess) -
     order, key = an_order(a_line(functions.product())), an_id()
 
     def created_by(caller: str) -> Document:
-        context = {"requestId": "r", "identity": {"apiKeyId": caller}}
+        context = {"requestId": "r", "path": "/orders", "identity": {"apiKeyId": caller}}
         event = {"requestContext": context, "headers": {"idempotency-key": key}}
         return functions.invoke("CreateOrderFunction", event | {"body": json.dumps(order)})
 

@@ -33,3 +33,30 @@ def test_deleting_a_shipped_order_brings_no_stock_back(functions: InProcess) -> 
     assert functions.api.delete(f"/orders/{order_id}").status_code == 200
 
     assert functions.stock(product) == 7
+
+
+def test_no_table_names_the_customer_of_a_deleted_order(functions: InProcess) -> None:
+    customer = "CUST-to-be-forgotten"
+    order_id = functions.processed(a_line(functions.product()), customer_id=customer)
+    assert tables_with(functions, customer) == {
+        "accepted_orders",
+        "inventory_reservations",
+        "orders",
+    }
+
+    functions.api.delete(f"/orders/{order_id}").raise_for_status()
+
+    assert tables_with(functions, customer) == set()
+
+
+def tables_with(functions: InProcess, text: str) -> set[str]:
+    """The tables with a row that holds the text in any column."""
+    tables = functions.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    return {
+        table["tablename"]
+        for table in tables
+        if functions.rows(
+            f"SELECT FROM {table['tablename']} AS row WHERE CAST(row AS TEXT) LIKE :text LIMIT 1",
+            text=f"%{text}%",
+        )
+    }

@@ -5,11 +5,10 @@ status and after any state, and lets something happen while one of our modules a
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from copy import copy
 from datetime import timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -20,10 +19,10 @@ from operations.audit import Window
 from operations.doctor.__main__ import main as doctor
 from operations.doctor.examination import examine
 from operations.reconciler.__main__ import main as reconciler
-from orders import backups, step_functions
+from orders import step_functions
 from orders.handlers import logger
 from orders.settings import database_settings, settings
-from tests.running.builders import Document, a_line, an_id, an_order
+from tests.running.builders import Document, a_line
 from tests.running.definition import FORWARD
 from tests.running.in_process import BUCKET, InProcess
 from tests.running.walking import TaskFailed, failing
@@ -39,9 +38,13 @@ class Operated(InProcess):
         found = examine(Window(older_than=0)).findings
         return [(each.kind, each.subject, each.message) for each in found]
 
+    def reconciled(self, **request: object) -> Document:
+        """What the reconciler's function returns, young orders included."""
+        return self.invoke("ReconcileFunction", {"older_than": 0} | request)
+
     def reconcile(self, **request: object) -> dict[str, str]:
         """Run the reconciler's function, young orders included: outcomes by order id."""
-        answer = self.invoke("ReconcileFunction", {"older_than": 0} | request)
+        answer = self.reconciled(**request)
         return {each["order_id"]: each["outcome"] for each in answer["outcomes"]}
 
     def command(self, module: str, *arguments: str) -> int:
@@ -83,8 +86,7 @@ class Operated(InProcess):
 
         `ran`: whether the state's task had done its work by then.
         """
-        order_id = an_id()
-        self.start_by_hand(order_id, an_order(a_line(product, 3)) | {"order_id": order_id})
+        order_id = self.create(a_line(product, 3))
         document = self._walk(order_id, _path_to(state))
         if state == "FailOrder":
             document = failing(document)
@@ -119,7 +121,8 @@ class Operated(InProcess):
         """Empty the tables, and let Step Functions forget every execution."""
         self.rows(
             "DELETE FROM order_items; DELETE FROM orders; DELETE FROM inventory_reservations; "
-            "DELETE FROM inventory; DELETE FROM inventory_receipts"  # a trigger writes these
+            "DELETE FROM accepted_orders; DELETE FROM inventory; "
+            "DELETE FROM inventory_receipts"  # a trigger writes these
         )
         self.forget_executions()
 
@@ -173,38 +176,6 @@ def a_page_of_executions(name: str, status: str) -> Iterator[None]:
         yield
     finally:
         executions[:] = known
-
-
-@contextmanager
-def when_asked(operation: str, do: Callable[[], object], *, only: str = "") -> Iterator[None]:
-    """Do something just before each call of an AWS operation, such as s3.ListObjectsV2.
-
-    What `do` does may itself call AWS. When it returns a response, AWS is not called. `only`:
-    the text that a request must have.
-    """
-    client = (backups._s3 if operation.startswith("s3.") else step_functions._states)()  # noqa: SLF001
-    event = f"before-call.{operation}"
-    busy: list[bool] = []
-
-    def handler(params: Document, **_: object) -> object:
-        if busy or only not in str(params.get("body")):
-            return None
-        busy.append(True)
-        try:
-            return do()
-        finally:
-            busy.clear()
-
-    client.meta.events.register(event, handler)
-    try:
-        yield
-    finally:
-        client.meta.events.unregister(event, handler)
-
-
-def internal_error() -> tuple[SimpleNamespace, Document]:
-    """A response of AWS that says 500."""
-    return SimpleNamespace(status_code=500, headers={}), {"Error": {"Code": "InternalError"}}
 
 
 def _path_to(state: str) -> tuple[str, ...]:

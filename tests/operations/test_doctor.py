@@ -8,7 +8,8 @@ import pytest
 
 from operations.audit import Window
 from operations.doctor.examination import examine
-from tests.operations.operated import Operated, moto_execution, when_asked
+from tests.operations.operated import Operated, moto_execution
+from tests.running.aws_calls import when_asked
 from tests.running.builders import a_line
 from tests.running.definition import TASKS
 from tests.running.tables import Tables
@@ -142,7 +143,7 @@ def test_stock_that_is_counted_anew_is_not_missed(system: Operated) -> None:
         (
             "DELETE FROM orders WHERE order_id = :id",
             "reservation without an order",
-            "stock is held without an order, and its execution is SUCCEEDED",
+            "stock is held without an order",
         ),
     ],
 )
@@ -183,16 +184,23 @@ def test_a_young_open_order_is_skipped(system: Operated) -> None:
 
 def test_an_accepted_order_that_left_no_trace_is_reported(system: Operated) -> None:
     order_id = system.create(a_line(system.product()))
+    not_noted = system.create(a_line(system.product()))
+    system.rows("DELETE FROM accepted_orders WHERE order_id = :id", id=not_noted)
     system.start_by_hand("by-hand", {})
-    for name in (order_id, "by-hand"):
+    for name in (order_id, not_noted, "by-hand"):
         system.end(name, "FAILED")
 
     assert system.findings() == [
         (
             "accepted order without a row",
-            order_id,
+            not_noted,
             "was accepted and its execution has ended, but it has left no row",
-        )
+        ),
+        (
+            "accepted order without a row",
+            order_id,
+            "was accepted, but is not stored, and its execution is FAILED",
+        ),
     ]
 
 

@@ -8,7 +8,15 @@ from typing import cast
 import pytest
 
 from operations.evidence import Evidence, Execution, is_an_order
-from operations.judgement import BackUp, Compensate, Complete, ItemsUnknown, Repair, judge
+from operations.judgement import (
+    BackUp,
+    Compensate,
+    Complete,
+    ItemsUnknown,
+    Repair,
+    Restart,
+    judge,
+)
 from orders.documents.workflow import AcceptedOrder, FailingOrder
 from orders.statements import GetOrderRow, WithOrderRow
 from tests.running.builders import Document
@@ -227,6 +235,34 @@ def test_s3_is_asked_exactly_where_the_backup_changes_the_verdict(
     with_backup, without = Evidence(*known, backed_up=True), Evidence(*known, backed_up=False)
 
     assert without.backup_decides == (judge(with_backup) != judge(without))
+
+
+IS_ACCEPTED = AcceptedOrder.model_validate(ACCEPTED)
+
+
+@pytest.mark.parametrize(
+    ("stored", "lines"),
+    [(NO_ROW, NOTHING), (NO_ROW, HELD), (PENDING, HELD), (PENDING, NOTHING)],
+    ids=["in no table", "reserved", "stored", "stored without a reservation"],
+)
+def test_an_accepted_order_whose_execution_is_gone_is_started_again(
+    stored: GetOrderRow | None, lines: list[WithOrderRow]
+) -> None:
+    evidence = Evidence(GONE, stored, lines, accepted=IS_ACCEPTED)
+
+    assert judge(evidence) == Restart(IS_ACCEPTED, "its execution is gone")
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case[0] is not GONE], ids=name_of)
+def test_an_execution_that_step_functions_knows_is_never_started_again(case: Case) -> None:
+    assert in_words(judge(Evidence(*case[:4], accepted=IS_ACCEPTED))) == case[4]
+
+
+@pytest.mark.parametrize("stored", [NO_ROW, PENDING, row("cancelled"), row("failed")])
+def test_an_order_that_has_let_go_of_its_stock_is_never_started_again(
+    stored: GetOrderRow | None,
+) -> None:
+    assert judge(Evidence(GONE, stored, RELEASED, accepted=IS_ACCEPTED)) is None
 
 
 # The order that is repaired.

@@ -6,13 +6,12 @@ from uuid import uuid4
 
 import pytest
 
+from operations.reconciler import run
 from tests.operations.operated import (
     Operated,
-    a_page_of_executions,
-    internal_error,
     moto_execution,
-    when_asked,
 )
+from tests.running.aws_calls import internal_error, when_asked
 from tests.running.builders import a_line, an_order
 from tests.running.definition import TASKS, before
 from tests.running.walking import FORWARD, TaskFailed
@@ -138,33 +137,47 @@ def test_an_order_keeps_the_price_that_its_execution_had_found(system: Operated)
     assert row["total_amount"] == Decimal("30.15")
 
 
+@pytest.mark.parametrize("ran", [False, True], ids=["not run", "run"])
 @pytest.mark.parametrize("state", FORWARD)
-def test_an_order_whose_execution_is_gone_is_repaired_from_the_tables(
-    system: Operated, state: str
+def test_an_order_whose_execution_is_gone_goes_on(
+    system: Operated, state: str, *, ran: bool
+) -> None:
+    """It keeps its stock, and is processed, wherever it was."""
+    product = system.product(stock=10)
+    order_id, _ = system.ended_in(state, product, ran=ran)
+    system.forget_executions()
+    is_settled = state == "UpdateStatus" and ran
+
+    assert system.reconcile() == ({} if is_settled else {order_id: "started again"})
+
+    if not is_settled:
+        system.run(order_id)
+    assert_processing(system, order_id, product)
+
+
+def test_an_order_that_is_in_no_table_but_the_accepted_ones_is_started_again(
+    system: Operated,
 ) -> None:
     product = system.product(stock=10)
-    order_id, _ = system.ended_in(state, product)
+    order_id = system.create(a_line(product, 3))
     system.forget_executions()
-    outcome = {
-        "CalculatePrice": {},  # it left no trace: nobody can know it
-        "BackUpOrder": {order_id: "finished"},
-        "UpdateStatus": {},
-    }.get(state, {order_id: "failed"})
 
-    assert system.reconcile() == outcome
+    assert system.reconcile() == {order_id: "started again"}
+    assert system.reconcile() == {}, "its execution is running"
 
-    if outcome == {order_id: "failed"}:
-        assert_failed(system, order_id, product)
+    system.run(order_id)
+    assert_processing(system, order_id, product)
 
 
 @pytest.mark.parametrize("state", ["CheckInventory", "PersistOrder"])
-def test_an_order_with_fields_that_only_its_gone_execution_knew_is_repaired(
+def test_an_order_that_was_accepted_before_it_could_be_noted_is_repaired_from_the_tables(
     system: Operated, state: str
 ) -> None:
-    """Its reservation has the digest of the whole order."""
+    """Nobody knows its execution's input; its reservation has the digest of the whole order."""
     product = system.product(stock=10)
     order_id, _ = system.ended_in(state, product)
     system.forget_executions()
+    system.rows("UPDATE accepted_orders SET request = NULL WHERE order_id = :id", id=order_id)
     system.rows(
         "UPDATE inventory_reservations SET order_digest = :other WHERE order_id = :id",
         other="0" * 64,
@@ -189,27 +202,14 @@ def test_an_order_whose_execution_is_running_is_left_alone(system: Operated, sta
     system.reconcile()
 
 
-def test_a_lost_backup_is_written_again(system: Operated) -> None:
-    order_id = system.succeeded(a_line(system.product(), 3))
-    system.lose_backup(order_id)
-
-    assert system.reconcile() == {order_id: "backed up"}
-
-    (backup,) = system.backups(order_id)
-    assert backup["document"] == system.api.get(f"/orders/{order_id}").json()
-
-
-def test_executions_that_were_started_by_hand_keep_no_order_waiting(system: Operated) -> None:
-    documents = {f"by-hand-{uuid4()}": each for each in ([1], {}, {"order_id": "X"}, "words")}
-    for name, document in documents.items():
+def test_an_execution_that_was_started_by_hand_is_not_an_order(system: Operated) -> None:
+    for document in ([1], {}, {"order_id": "X"}, "words"):
+        name = f"by-hand-{uuid4()}"
         system.start_by_hand(name, document)
         system.end(name, "FAILED", document)
-    lost = system.succeeded(a_line(system.product()))
-    system.lose_backup(lost)
 
-    assert system.reconcile() == {lost: "backed up"}
-
-    assert not any(system.order_row(name) for name in documents)
+        assert system.reconcile() == {}
+        assert not system.order_row(name)
 
 
 # Which orders, and how many.
@@ -222,37 +222,43 @@ def test_young_orders_are_left_alone(system: Operated) -> None:
     assert system.reconcile() == {order_id: "failed"}
 
 
-def test_a_run_is_bounded_and_the_next_goes_on(system: Operated) -> None:
+def test_a_run_is_bounded_says_so_and_the_next_goes_on(system: Operated) -> None:
     product = system.product(stock=12)
     ids = {system.ended_in("PersistOrder", product)[0] for _ in range(4)}
 
-    runs = [system.reconcile(seconds=1e-9), system.reconcile(at_most=2), system.reconcile()]
+    runs = [system.reconciled(seconds=1e-9), system.reconciled(at_most=2), system.reconciled()]
 
-    assert [len(outcomes) for outcomes in runs] == [1, 2, 1]
-    assert runs[0] | runs[1] | runs[2] == dict.fromkeys(ids, "failed")
+    assert [len(run["outcomes"]) for run in runs] == [0, 2, 2]
+    assert [run["more"] for run in runs] == [True, True, False]
+    outcomes = [each for run in runs for each in run["outcomes"]]
+    assert {each["order_id"] for each in outcomes} == ids
+    assert {each["outcome"] for each in outcomes} == {"failed"}
 
 
-def test_a_bounded_run_ends_before_the_backups(system: Operated) -> None:
-    lost = system.succeeded(a_line(system.product()))
-    system.lose_backup(lost)
-    order_id, _ = system.ended_in("PersistOrder", system.product(stock=10))
+def test_orders_that_are_left_alone_keep_no_later_one_waiting(
+    system: Operated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Open orders are read page by page, and only outcomes count against the limit."""
+    monkeypatch.setattr(run, "PAGE_SIZE", 2)
+    product = system.product(stock=30)
+    waiting = [system.create(a_line(product)) for _ in range(5)]
+    order_id, _ = system.ended_in("PersistOrder", product)
 
     assert system.reconcile(at_most=1) == {order_id: "failed"}
-    assert system.reconcile(at_most=1) == {lost: "backed up"}
+
+    for each in waiting:
+        system.end(each, "ABORTED")
+    assert system.reconcile() == dict.fromkeys(waiting, "failed")
 
 
-def test_an_order_on_the_second_page_of_executions_is_found(system: Operated) -> None:
-    order_id, _ = system.ended_in("CalculatePrice", system.product())
-    known = system.succeeded(a_line(system.product()))
-    with a_page_of_executions(known, "ABORTED"):
-        assert system.findings() == [
-            (
-                "accepted order without a row",
-                order_id,
-                "was accepted and its execution has ended, but it has left no row",
-            )
-        ]
-        assert system.reconcile() == {order_id: "failed"}
+def test_a_run_does_not_depend_on_settled_orders(system: Operated) -> None:
+    """The list of open orders is read from an index that holds no others."""
+    plan = system.rows(
+        "EXPLAIN SELECT order_id, accepted_at FROM accepted_orders WHERE settled_at IS NULL "
+        "ORDER BY accepted_at, order_id LIMIT 100"
+    )
+
+    assert "accepted_orders_open" in plan[0]["QUERY PLAN"] + plan[1]["QUERY PLAN"]
 
 
 # What happens meanwhile.
@@ -274,14 +280,14 @@ def test_an_order_that_was_changed_after_it_was_judged_stays_as_it_is(
             )
             changed.append(response.status_code)
 
-    with when_asked("s3.ListObjectsV2", change):
-        outcomes = system.reconcile()
+    with when_asked("s3.HeadObject", change):
+        assert system.reconcile() == {}
 
     assert changed == [200]
     row = system.order_row(order_id)
     assert (row and row["status"]) == status
-    # An order that somebody set to processing by hand has no backup.
-    assert outcomes == ({order_id: "backed up"} if status == "processing" else {})
+    if status == "processing":  # what somebody set to processing by hand has no backup
+        assert system.command("operations.reconciler", "--backups") == 0
 
 
 def test_an_order_whose_workflow_began_anew_after_it_was_judged_is_left_alone(
@@ -291,18 +297,18 @@ def test_an_order_whose_workflow_began_anew_after_it_was_judged_is_left_alone(
     key = {"Idempotency-Key": str(uuid4())}
     order_id = system.api.post("/orders", json=order, headers=key).json()["order_id"]
     document = system.walk(order_id, until=before("BackUpOrder"))
-    system.forget_executions()
+    system.end(order_id, "ABORTED")
     began = []
 
     def begin_anew() -> None:
+        system.forget_executions()
         answer = system.api.post("/orders", json=order, headers=key)
         began.append(answer.status_code)
 
-    with when_asked("s3.ListObjectsV2", begin_anew):
+    with when_asked("s3.HeadObject", begin_anew):
         assert system.reconcile() == {}
 
-    assert began
-    assert set(began) == {201}
+    assert began == [201]
     system.invoke("BackUpOrderFunction", document)
     system.end(order_id, "ABORTED")
     assert system.reconcile() == {order_id: "finished"}
@@ -356,16 +362,6 @@ def test_an_order_that_cannot_be_repaired_now_is_left_for_the_next_run(system: O
     assert system.reconcile() == {order_id: "failed"}
 
 
-def test_a_backup_that_cannot_be_written_now_is_left_for_the_next_run(system: Operated) -> None:
-    order_id = system.succeeded(a_line(system.product()))
-    system.lose_backup(order_id)
-
-    with when_asked("s3.PutObject", internal_error):
-        assert system.reconcile() == {order_id: "left"}
-
-    assert system.reconcile() == {order_id: "backed up"}
-
-
 def test_an_order_that_cannot_be_repaired_keeps_no_other_waiting(system: Operated) -> None:
     product = system.product(stock=10)
     odd, _ = system.ended_in("PersistOrder", product)
@@ -390,25 +386,35 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(
     system: Operated, capsys: pytest.CaptureFixture[str]
 ) -> None:
     order_id, _ = system.ended_in("PersistOrder", system.product(stock=10))
-    lost = system.succeeded(a_line(system.product()))
-    system.lose_backup(lost)
     capsys.readouterr()
 
     assert system.command("operations.reconciler", "--dry-run", "--older-than", "0") == 0
     assert capsys.readouterr().out.splitlines() == [
         f"{order_id} would be failed: its execution is ABORTED",
-        f"{lost} would be backed up: its backup was not there",
         "nothing else to repair",
     ]
     assert system.reservations(order_id) == {"held"}
-    assert system.backups(lost) == []
 
     assert system.command("operations.reconciler", "--older-than", "0") == 0
     assert capsys.readouterr().out.splitlines() == [
         f"{order_id} failed: its execution is ABORTED",
-        f"{lost} backed up: its backup was not there",
         "nothing else to repair",
     ]
+
+
+def test_the_command_says_that_more_is_left(
+    system: Operated, capsys: pytest.CaptureFixture[str]
+) -> None:
+    product = system.product(stock=10)
+    for _ in range(2):
+        system.ended_in("CheckInventory", product)
+    capsys.readouterr()
+
+    system.command("operations.reconciler", "--older-than", "0", "--at-most", "1")
+
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last == "stopped after 1 orders; more are open: run it again"
+    system.reconcile()
 
 
 def test_the_command_fails_when_an_order_was_left(
@@ -427,19 +433,57 @@ def test_the_command_fails_when_an_order_was_left(
     system.reconcile()
 
 
-def test_what_was_done_is_printed_even_if_the_run_cannot_go_on(
+# The command that writes lost backups again.
+
+
+def test_lost_backups_are_written_again(
     system: Operated, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    order_id, _ = system.ended_in("CheckInventory", system.product(stock=10))
+    order_id = system.succeeded(a_line(system.product(), 3))
+    system.lose_backup(order_id)
+    capsys.readouterr()
+
+    assert system.command("operations.reconciler", "--backups", "--dry-run") == 0
+    assert system.backups(order_id) == []
+    assert system.command("operations.reconciler", "--backups") == 0
+
+    assert capsys.readouterr().out.splitlines() == [
+        f"{order_id} would be backed up: its backup was not there",
+        "no other backup is missing",
+        f"{order_id} backed up: its backup was not there",
+        "no other backup is missing",
+    ]
+    (backup,) = system.backups(order_id)
+    assert backup["document"] == system.api.get(f"/orders/{order_id}").json()
+
+
+def test_a_backup_that_cannot_be_written_now_is_left(
+    system: Operated, capsys: pytest.CaptureFixture[str]
+) -> None:
+    order_id = system.succeeded(a_line(system.product()))
+    system.lose_backup(order_id)
+    capsys.readouterr()
+
+    with when_asked("s3.PutObject", internal_error):
+        assert system.command("operations.reconciler", "--backups") == 1
+
+    assert f"{order_id} left: BackupUnavailable" in capsys.readouterr().out
+    assert system.command("operations.reconciler", "--backups") == 0
+
+
+def test_a_bucket_that_cannot_be_listed_ends_the_command(
+    system: Operated, capsys: pytest.CaptureFixture[str]
+) -> None:
     system.succeeded(a_line(system.product()))
     capsys.readouterr()
 
     with when_asked("s3.ListObjectsV2", internal_error):
-        assert system.command("operations.reconciler", "--older-than", "0") == 2
+        assert system.command("operations.reconciler", "--backups") == 2
 
-    printed = capsys.readouterr()
-    assert printed.out == f"{order_id} failed: its execution is ABORTED\n"
-    assert printed.err.startswith("The reconciler cannot go on: ")
+    assert capsys.readouterr().err.startswith("The reconciler cannot go on: ")
+
+
+# Options.
 
 
 @pytest.mark.parametrize("command", ["operations.reconciler", "operations.doctor"])
@@ -447,7 +491,8 @@ def test_what_was_done_is_printed_even_if_the_run_cannot_go_on(
 def test_the_commands_take_no_nonsense(
     system: Operated, capsys: pytest.CaptureFixture[str], command: str, hours: str
 ) -> None:
-    assert system.command(command, f"--hours={hours}") == 2
+    backups = ["--backups"] if command == "operations.reconciler" else []
+    assert system.command(command, f"--hours={hours}", *backups) == 2
     assert "--hours: Input should be" in capsys.readouterr().err
 
     assert system.command(command, "--older-than=-1") == 2

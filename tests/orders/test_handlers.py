@@ -11,7 +11,12 @@ import pytest
 
 from orders.documents.api import OrderPath
 from orders.documents.fields import Document
-from orders.errors import DatabaseUnavailable, OrderNotFound, OrderStillProcessing
+from orders.errors import (
+    DatabaseUnavailable,
+    OrderNotFound,
+    OrderNotStoredYet,
+    OrderStillProcessing,
+)
 from orders.handlers import Handler, RouteSpec, TaskSpec, logger, route, task
 from tests.running.builders import Document as Json
 from tests.running.builders import a_line, an_order
@@ -74,11 +79,19 @@ def test_a_request_error_is_its_status_message_and_headers() -> None:
     assert headers["Retry-After"] == "5"
 
 
-def test_an_outage_is_a_500_in_the_errors_own_words() -> None:
-    status, body, _ = answered(a_route_that_raises(DatabaseUnavailable()))
+def test_an_outage_is_a_503_in_the_errors_own_words() -> None:
+    status, body, headers = answered(a_route_that_raises(DatabaseUnavailable()))
 
     error = "The database cannot be reached (request req-7)"
-    assert (status, body) == (500, {"message": "Internal server error", "error": error})
+    assert (status, body) == (503, {"message": "Service unavailable", "error": error})
+    assert headers["Retry-After"] == "5"
+
+
+def test_an_error_may_have_more_to_say_than_its_message() -> None:
+    status, body, headers = answered(a_route_that_raises(OrderNotStoredYet("O-1")))
+
+    assert (status, headers["Retry-After"]) == (202, "5")
+    assert body == {"message": "Order is still being processed", "order_id": "O-1"}
 
 
 def test_an_unexpected_error_is_a_500_that_names_its_class_and_never_its_words() -> None:
@@ -94,13 +107,13 @@ def test_the_decorators_keep_what_a_handler_declares() -> None:
     def a_task(greeting: Greeting) -> Greeting:
         return greeting
 
-    @route(summary="s", description="d", raises=(OrderNotFound,), status=HTTPStatus.CREATED)
+    @route("s", "d", raises=(OrderNotFound,), status=HTTPStatus.CREATED, location="words")
     def a_route(path: OrderPath) -> Greeting:
         return Greeting(words=path.order_id)
 
     assert vars(a_task)["spec"] == TaskSpec("t", Greeting, Greeting, (DatabaseUnavailable,))
     assert vars(a_route)["spec"] == RouteSpec(
-        "s", "d", {"path": OrderPath}, Greeting, HTTPStatus.CREATED, (OrderNotFound,)
+        "s", "d", {"path": OrderPath}, Greeting, HTTPStatus.CREATED, (OrderNotFound,), "words"
     )
 
 

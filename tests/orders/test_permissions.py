@@ -28,12 +28,6 @@ def an_accepted_order(**changes: object) -> AcceptedOrder:
     return AcceptedOrder.model_validate(an_order(a_line("A")) | {"order_id": an_id()} | changes)
 
 
-def start_another_order_under_the_same_name() -> None:
-    order = an_accepted_order()
-    step_functions.start_once(order)
-    step_functions.start_once(an_accepted_order(order_id=order.order_id, customer_id="C2"))
-
-
 def put_a_backup() -> None:
     order = an_order(a_line("A")) | {"order_id": an_id(), "status": "pending"}
     money = {"total_amount": "1.00", "created_at": "2024-01-24T10:30:00", "items": []}
@@ -46,9 +40,10 @@ def read_the_secret() -> None:
 
 CALLS: Mapping[Callable[..., object], Callable[[], object]] = {
     backups.put_backup: put_a_backup,
+    backups.backup_exists: lambda: backups.backup_exists("O-1", datetime.now(UTC)),
     backups.backup_keys: lambda: backups.backup_keys("orders/"),
     credentials._secret: read_the_secret,  # noqa: SLF001
-    step_functions.start_once: start_another_order_under_the_same_name,
+    step_functions.start: lambda: step_functions.start(an_accepted_order()),
     step_functions.describe_execution: lambda: step_functions.find_execution(an_id()),
     step_functions.newest_events: lambda: step_functions.newest_events("arn"),
     step_functions.execution_names: lambda: list(
@@ -67,6 +62,8 @@ def performed(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     def record(client: Any, operation: str, arguments: object) -> object:  # noqa: ANN401
         service = client.meta.service_model.signing_name
         actions.add(f"{service}:{S3.get(operation, operation) if service == 's3' else operation}")
+        if operation == "HeadObject":  # to tell an object that is missing from one that is denied
+            actions.add("s3:ListBucket")
         return perform(client, operation, arguments)
 
     monkeypatch.setattr(BaseClient, "_make_api_call", record)

@@ -5,28 +5,36 @@ from contextlib import contextmanager
 
 import pytest
 
-from orders import read_your_writes, step_functions
-from orders.errors import OrderNotFound, OrderStillProcessing
-from orders.read_your_writes import order_when_stored, wait_until_workflow_ends
+from orders import read_your_writes
+from orders.errors import (
+    ExecutionNotFound,
+    OrderNotFound,
+    OrderNotStoredYet,
+    OrderStillProcessing,
+)
+from orders.read_your_writes import order_when_stored, wait_until_workflow_ends, when_shown
+from tests.running.aws_calls import internal_error, when_asked
 from tests.running.builders import a_line, an_id
 from tests.running.in_process import InProcess
 
 
+@pytest.fixture(autouse=True)
+def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waits that end soon."""
+    monkeypatch.setattr(read_your_writes, "MAX_SECONDS_FOR_ROW", 0.1)
+    monkeypatch.setattr(read_your_writes, "SECONDS_BEFORE_ASKING", 0.05)
+    monkeypatch.setattr(read_your_writes, "MAX_SECONDS_FOR_END", 0.1)
+
+
 @contextmanager
-def when_step_functions_is_asked(do: Callable[[], None]) -> Iterator[None]:
-    """Do something at the first DescribeExecution, just before Step Functions answers it."""
-    client = step_functions._states()  # noqa: SLF001 - boto3's own events, on the client we use
-    left = [do]
+def calls_of_describe_execution() -> Iterator[list[None]]:
+    """Count the calls."""
+    calls: list[None] = []
+    with when_asked("stepfunctions.DescribeExecution", lambda: calls.append(None)):
+        yield calls
 
-    def once(**_: object) -> None:
-        if left:
-            left.pop()()
 
-    client.meta.events.register("before-call.sfn.DescribeExecution", once)
-    try:
-        yield
-    finally:
-        client.meta.events.unregister("before-call.sfn.DescribeExecution", once)
+# GET.
 
 
 def test_an_order_that_nobody_accepted_is_not_found_at_once(functions: InProcess) -> None:
@@ -34,51 +42,139 @@ def test_an_order_that_nobody_accepted_is_not_found_at_once(functions: InProcess
         order_when_stored(an_id())
 
 
-def test_an_order_is_read_that_was_stored_and_ended_while_step_functions_was_asked(
-    functions: InProcess,
-) -> None:
-    """Reading the row first, and then whether it is running, would find neither."""
-    order_id = functions.create(a_line(functions.product()))
-
-    def end_the_workflow() -> None:
-        functions.run(order_id)
-        functions.stop(order_id)
-
-    with when_step_functions_is_asked(end_the_workflow):
-        assert order_when_stored(order_id).order_id == order_id
-
-
-def test_a_workflow_that_ended_while_step_functions_was_asked_keeps_nobody_waiting(
+def test_an_accepted_order_that_is_not_stored_in_time_is_not_stored_yet(
     functions: InProcess,
 ) -> None:
     order_id = functions.create(a_line(functions.product()))
 
-    with when_step_functions_is_asked(lambda: functions.run(order_id)):
-        wait_until_workflow_ends(order_id)
+    with calls_of_describe_execution() as calls, pytest.raises(OrderNotStoredYet) as raised:
+        order_when_stored(order_id)
+
+    assert raised.value.order_id == order_id
+    assert not calls
 
 
-def test_a_row_that_does_not_come_in_time_is_not_found(
+def test_an_order_is_read_that_is_stored_and_settled_between_two_looks(
     functions: InProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(read_your_writes, "MAX_SECONDS_FOR_ROW", 0.1)
+    """Reading the row first, and then whether the order is open, would find neither."""
     order_id = functions.create(a_line(functions.product()))
+    find = read_your_writes._find  # noqa: SLF001 - the moment between the two looks
+    looks: list[None] = []
+
+    def the_workflow_runs_after_the_first_look(order_id: str) -> object:
+        found = find(order_id)
+        if not looks:
+            functions.run(order_id)
+        looks.append(None)
+        return found
+
+    monkeypatch.setattr(read_your_writes, "_find", the_workflow_runs_after_the_first_look)
+
+    assert order_when_stored(order_id).order_id == order_id
+
+
+def test_an_order_that_was_deleted_is_not_found(functions: InProcess) -> None:
+    order_id = functions.processed(a_line(functions.product()))
+    functions.api.delete(f"/orders/{order_id}")
 
     with pytest.raises(OrderNotFound):
         order_when_stored(order_id)
 
 
-def test_a_workflow_that_does_not_end_in_time_is_still_processing(
-    functions: InProcess, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(read_your_writes, "MAX_SECONDS_FOR_END", 0.1)
-    order_id = functions.create(a_line(functions.product()))
+# PUT and DELETE.
 
-    with pytest.raises(OrderStillProcessing):
+
+def test_a_settled_order_keeps_nobody_waiting(functions: InProcess) -> None:
+    order_id = functions.processed(a_line(functions.product()))
+
+    with calls_of_describe_execution() as calls:
+        wait_until_workflow_ends(order_id)
+
+    assert not calls
+
+
+@pytest.mark.parametrize("is_stored", [True, False])
+def test_a_workflow_that_does_not_end_in_time_is_still_processing(
+    functions: InProcess,
+    is_stored: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    order_id = functions.create(a_line(functions.product()))
+    if is_stored:
+        functions.run(order_id, until="PersistOrder")
+
+    with calls_of_describe_execution() as calls, pytest.raises(OrderStillProcessing):
+        wait_until_workflow_ends(order_id)
+
+    assert len(calls) == is_stored, "only a pending order can have lost its execution"
+
+
+def test_a_pending_order_whose_execution_is_over_keeps_nobody_waiting(
+    functions: InProcess,
+) -> None:
+    order_id = functions.create(a_line(functions.product()))
+    functions.run(order_id, until="PersistOrder")
+    functions.stop(order_id)
+
+    with calls_of_describe_execution() as calls:
+        wait_until_workflow_ends(order_id)
+
+    assert len(calls) == 1
+
+
+def test_a_pending_order_is_waited_for_when_step_functions_does_not_answer(
+    functions: InProcess,
+) -> None:
+    order_id = functions.create(a_line(functions.product()))
+    functions.run(order_id, until="PersistOrder")
+    functions.stop(order_id)
+
+    with (
+        when_asked("stepfunctions.DescribeExecution", internal_error),
+        pytest.raises(OrderStillProcessing),
+    ):
         wait_until_workflow_ends(order_id)
 
 
-def test_an_aborted_workflow_keeps_nobody_waiting(functions: InProcess) -> None:
-    order_id = functions.create(a_line(functions.product()))
-    functions.stop(order_id)
+def test_an_order_that_nobody_accepted_keeps_nobody_waiting(functions: InProcess) -> None:
+    wait_until_workflow_ends(an_id())
 
-    wait_until_workflow_ends(order_id)
+
+# GET /status.
+
+
+def shown_at(call: int) -> Callable[[], str]:
+    """Step Functions, which shows an execution at this call."""
+    calls: list[None] = []
+
+    def look() -> str:
+        calls.append(None)
+        if len(calls) < call:
+            raise ExecutionNotFound
+        return "shown"
+
+    return look
+
+
+def test_an_execution_that_is_not_shown_yet_is_looked_for_again(functions: InProcess) -> None:
+    order_id = functions.create(a_line(functions.product()))
+
+    assert when_shown(order_id, shown_at(2)) == "shown"
+
+
+@pytest.mark.parametrize("settled", [False, True], ids=["unknown", "settled long ago"])
+def test_an_execution_that_cannot_appear_is_not_found_at_once(
+    functions: InProcess,
+    settled: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    order_id = an_id()
+    if settled:
+        order_id = functions.processed(a_line(functions.product()))
+        functions.rows(
+            "UPDATE accepted_orders SET accepted_at = accepted_at - INTERVAL '2 minutes' "
+            "WHERE order_id = :id",
+            id=order_id,
+        )
+
+    with pytest.raises(ExecutionNotFound):
+        when_shown(order_id, shown_at(2))

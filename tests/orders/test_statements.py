@@ -38,6 +38,10 @@ INSERT INTO inventory_reservations (order_id, customer_id, product_id, quantity,
 VALUES
     ('with items', 'C-1', 'P-1', 3, 'held', '2020-01-01'),
     ('not stored', 'C-1', 'P-1', 1, 'held', '2020-01-01');
+INSERT INTO accepted_orders (order_id, request, order_digest, accepted_at, settled_at) VALUES
+    ('with items', '{}', '0', '2020-01-01', NULL),
+    ('not stored', NULL, NULL, '2020-01-01', '2020-01-01'),
+    ('not stored yet', '{}', '0', '2020-01-01', NULL);
 """
 AN_ORDER = {
     "order_id": "new",
@@ -46,6 +50,8 @@ AN_ORDER = {
     "items": [{"product_id": "P-1", "quantity": 1, "price": "10.00"}],
 }
 ARGUMENTS = {
+    "after_id": "",
+    "after_time": datetime(2019, 1, 1),  # noqa: DTZ001 - the tables' timestamps are UTC without saying so
     "customer_id": "C-1",
     "older_than": 1.5,
     "order_digest": "0" * 64,
@@ -54,9 +60,11 @@ ARGUMENTS = {
     "order_ids": '["nobody"]',
     "product_id": "P-1",
     "product_ids": '["P-1"]',
+    "request": "{}",
+    "reservation_status": "held",
     "row_limit": 10,
     "row_offset": 0,
-    "since": datetime(2020, 1, 1),  # noqa: DTZ001 - the tables' timestamps are UTC without saying so
+    "since": datetime(2020, 1, 1),  # noqa: DTZ001
     "status": "pending",
 }
 

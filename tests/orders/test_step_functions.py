@@ -9,7 +9,7 @@ from deployment import template
 from orders import step_functions
 from orders.aws_errors import CLIENT_CONFIG
 from orders.documents.workflow import AcceptedOrder
-from orders.errors import ExecutionNotFound, IdempotencyKeyReused, WorkflowUnavailable
+from orders.errors import ExecutionNotFound, WorkflowUnavailable
 from orders.settings import settings
 from tests.running.builders import a_line, an_id, an_order
 from tests.running.in_process import TEMPLATE, InProcess
@@ -23,18 +23,31 @@ def an_accepted_order(**changes: object) -> AcceptedOrder:
 def test_an_order_is_started_once(functions: InProcess) -> None:
     order = an_accepted_order()
 
-    first, second = step_functions.start_once(order), step_functions.start_once(order)
+    assert step_functions.start(order)
+    assert step_functions.start(order), "the same execution is running"
+    assert functions.executions().count(order.order_id) == 1
 
-    assert first == second == step_functions.execution_arn(order.order_id)
-    assert step_functions.is_running(order.order_id)
 
-
-def test_a_name_that_belongs_to_another_order_is_refused(functions: InProcess) -> None:
+@pytest.mark.parametrize("state", ["another order's", "over"])
+def test_a_name_that_cannot_be_started_is_told(functions: InProcess, state: str) -> None:
     order = an_accepted_order()
-    step_functions.start_once(order)
+    step_functions.start(order)
+    if state == "over":
+        functions.stop(order.order_id)
+        assert not step_functions.start(order)
+    else:
+        other = an_accepted_order(order_id=order.order_id, customer_id="C2")
+        assert not step_functions.start(other)
 
-    with pytest.raises(IdempotencyKeyReused):
-        step_functions.start_once(an_accepted_order(order_id=order.order_id, customer_id="C2"))
+
+def test_the_input_is_the_order_as_it_was_accepted(functions: InProcess) -> None:
+    order = an_accepted_order()
+    step_functions.start(order)
+
+    execution = step_functions.find_execution(order.order_id)
+
+    assert execution
+    assert AcceptedOrder.model_validate_json(execution["input"]) == order
 
 
 def test_an_execution_that_nobody_started_is_not_there(functions: InProcess) -> None:
@@ -48,7 +61,7 @@ def test_an_execution_that_nobody_started_is_not_there(functions: InProcess) -> 
 
 def test_an_aborted_execution_is_not_running(functions: InProcess) -> None:
     order = an_accepted_order()
-    step_functions.start_once(order)
+    step_functions.start(order)
     functions.stop(order.order_id)
 
     assert not step_functions.is_running(order.order_id)
@@ -75,7 +88,7 @@ def test_executions_that_began_before_the_moment_asked_for_are_left_out(
     functions: InProcess,
 ) -> None:
     functions.forget_executions()
-    step_functions.start_once(an_accepted_order())
+    step_functions.start(an_accepted_order())
 
     names = list(step_functions.execution_names("RUNNING", datetime.now(UTC) + timedelta(hours=1)))
 
@@ -89,7 +102,7 @@ def test_a_state_machine_that_is_gone_is_an_outage(
     settings.cache_clear()
 
     with pytest.raises(WorkflowUnavailable, match="StateMachineDoesNotExist"):
-        step_functions.start_once(an_accepted_order())
+        step_functions.start(an_accepted_order())
 
     monkeypatch.undo()
     settings.cache_clear()

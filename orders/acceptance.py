@@ -1,0 +1,90 @@
+"""Accepting an order: its execution is started first, and then the order is noted as accepted.
+
+The start is what counts, and it is idempotent: an execution's name is its order's id. The note, a
+row of `accepted_orders`, lets everybody else find out that the order was accepted without asking
+Step Functions, which is eventually consistent and throttles (docs/contract.md, "POST /orders").
+
+Note and workflow may race, and the note may be lost. The order is safe in every case:
+
+    the workflow is faster        CheckInventory and FailOrder note the order too, in their own
+                                  transactions; whoever comes second writes nothing
+    the order is settled first    its note is settled with it, and stays so
+    two calls have one key        both start the same execution, and one of them writes the note
+    the note cannot be written    the caller gets the 201 all the same; CheckInventory or
+                                  FailOrder writes the note
+    the start's answer is lost    the call is repeated: same name, same input, same execution
+"""
+
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
+
+from orders.documents.workflow import AcceptedOrder
+from orders.errors import DatabaseUnavailable, IdempotencyKeyReused, OrderError, WorkflowUnavailable
+from orders.handlers import logger
+from orders.queries import transaction
+from orders.statements import FindRow
+from orders.step_functions import find_execution, start
+
+MAX_SECONDS_FOR_NOTE = 3
+"""How long a note that cannot be written is tried again: PostgreSQL may be restarting."""
+
+
+def accept(order: AcceptedOrder, *, may_be_known: bool) -> None:
+    """Start the order's execution, once, and note the order as accepted.
+
+    `may_be_known`: the order's id comes from an Idempotency-Key. Keys never expire, but Step
+    Functions forgets a name after 90 days, so the notes are asked before anything is started.
+    Raises IdempotencyKeyReused, WorkflowUnavailable and DatabaseUnavailable.
+    """
+    if may_be_known and _is_settled(order):
+        return
+    if not start(order):
+        _require_same(order)
+    _note(order)
+
+
+def _is_settled(order: AcceptedOrder) -> bool:
+    note = _find(order)
+    return note is not None and note["is_settled"]
+
+
+def _require_same(order: AcceptedOrder) -> None:
+    """Raise IdempotencyKeyReused unless the execution of this name is that of the same order.
+
+    Only an execution that has not written anything yet must be asked for its input.
+    """
+    if _find(order) is not None:
+        return
+    execution = find_execution(order.order_id)
+    if execution is None:  # Step Functions knows the name, and does not show the execution yet
+        raise WorkflowUnavailable("ExecutionAlreadyExists")
+    if AcceptedOrder.model_validate_json(execution["input"]) != order:
+        raise IdempotencyKeyReused
+
+
+def _find(order: AcceptedOrder) -> FindRow | None:
+    """The order's note, if there is one; raises IdempotencyKeyReused when it is another order's."""
+    with transaction() as sql:
+        note = sql.accepted_orders.find(order_id=order.order_id)
+    if note and note["order_digest"] not in (None, order.digest):
+        raise IdempotencyKeyReused
+    return note
+
+
+def _note(order: AcceptedOrder) -> None:
+    attempts = Retrying(
+        retry=retry_if_exception_type(DatabaseUnavailable),
+        stop=stop_after_delay(MAX_SECONDS_FOR_NOTE),
+        wait=wait_exponential(multiplier=0.05, max=0.5),
+        reraise=True,
+    )
+    try:
+        attempts(_write, order)
+    except OrderError:
+        logger.exception("not noted as accepted")
+
+
+def _write(order: AcceptedOrder) -> None:
+    with transaction() as sql:
+        sql.accepted_orders.note(
+            order_id=order.order_id, request=order.request, order_digest=order.digest
+        )

@@ -1,0 +1,190 @@
+"""Accepting an order: the execution first, then the note; every race of note and workflow."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Timer
+
+import pytest
+
+from orders import acceptance, database, step_functions
+from orders.acceptance import accept
+from orders.documents.workflow import AcceptedOrder
+from orders.errors import IdempotencyKeyReused, WorkflowUnavailable
+from orders.settings import database_settings
+from tests.running.builders import Document, a_line, an_id, an_order
+from tests.running.in_process import InProcess
+from tests.running.walking import failing
+
+
+def an_accepted_order(product: str, quantity: int = 1, **changes: object) -> AcceptedOrder:
+    document = an_order(a_line(product, quantity)) | {"order_id": an_id()} | changes
+    return AcceptedOrder.model_validate(document)
+
+
+def the_note(functions: InProcess, order: AcceptedOrder) -> Document | None:
+    rows = functions.rows("SELECT * FROM accepted_orders WHERE order_id = :id", id=order.order_id)
+    return rows[0] if rows else None
+
+
+@contextmanager
+def no_notes(functions: InProcess) -> Iterator[None]:
+    """PostgreSQL refuses every note."""
+    functions.rows("ALTER TABLE accepted_orders ADD CONSTRAINT no_notes CHECK (false) NOT VALID")
+    try:
+        yield
+    finally:
+        functions.rows("ALTER TABLE accepted_orders DROP CONSTRAINT no_notes")
+
+
+def test_an_order_is_noted_as_it_was_accepted(functions: InProcess) -> None:
+    order = an_accepted_order(functions.product())
+
+    accept(order, may_be_known=False)
+
+    note = the_note(functions, order)
+    assert note is not None
+    assert AcceptedOrder.model_validate(note["request"]) == order
+    assert (note["order_digest"], note["settled_at"]) == (order.digest, None)
+    assert step_functions.is_running(order.order_id)
+
+
+def test_a_note_that_cannot_be_written_does_not_keep_the_order_from_being_accepted(
+    functions: InProcess, caplog: pytest.LogCaptureFixture
+) -> None:
+    order = an_accepted_order(functions.product())
+
+    with no_notes(functions):
+        accept(order, may_be_known=False)
+
+    assert the_note(functions, order) is None
+    assert step_functions.is_running(order.order_id)
+    assert "not noted as accepted" in caplog.text
+
+
+def test_a_note_is_tried_again_while_the_database_is_away(
+    functions: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order, host = an_accepted_order(functions.product()), functions.environment["DB_HOST"]
+
+    def lead_to(database: str) -> None:
+        monkeypatch.setenv("DB_HOST", database)
+        database_settings.cache_clear()
+
+    database._forget()  # noqa: SLF001 - the next transaction opens a new connection
+    lead_to(f"{host}-is-away")
+    returns = Timer(0.2, lead_to, [host])
+    returns.start()
+    accept(order, may_be_known=False)
+    returns.join()
+
+    assert the_note(functions, order)
+
+
+def test_the_workflow_writes_a_note_that_is_lost(functions: InProcess) -> None:
+    order = an_accepted_order(functions.product())
+    with no_notes(functions):
+        accept(order, may_be_known=False)
+
+    functions.run(order.order_id)
+
+    note = the_note(functions, order)
+    assert note is not None
+    assert AcceptedOrder.model_validate(note["request"]) == order
+    assert note["settled_at"] is not None
+
+
+@pytest.mark.parametrize("outcome", ["processed", "failed"])
+def test_a_note_that_comes_after_the_workflow_has_ended_stays_settled(
+    functions: InProcess, outcome: str
+) -> None:
+    order = an_accepted_order(functions.product())
+    assert step_functions.start(order)
+    if outcome == "processed":
+        functions.run(order.order_id)
+    else:
+        functions.invoke("FailOrderFunction", failing(order.model_dump()))
+
+    accept(order, may_be_known=False)
+
+    note = the_note(functions, order)
+    assert note is not None
+    assert note["settled_at"] is not None
+
+
+def test_an_order_that_was_refused_before_it_was_reserved_is_noted(functions: InProcess) -> None:
+    order = an_accepted_order("NOPE")
+    with no_notes(functions):
+        accept(order, may_be_known=False)
+
+    functions.invoke("FailOrderFunction", failing(order.model_dump(), "UnknownProduct"))
+
+    note = the_note(functions, order)
+    assert note is not None
+    assert (note["order_digest"], note["settled_at"] is not None) == (order.digest, True)
+
+
+# Keys that are used again.
+
+
+@pytest.mark.parametrize("noted", [True, False])
+@pytest.mark.parametrize("over", [True, False])
+def test_the_same_order_is_accepted_again(
+    functions: InProcess,
+    noted: bool,  # noqa: FBT001 - a parameter of the test
+    over: bool,  # noqa: FBT001
+) -> None:
+    order = an_accepted_order(functions.product())
+    if noted:
+        accept(order, may_be_known=True)
+    else:
+        step_functions.start(order)
+    if over:
+        functions.stop(order.order_id)
+
+    accept(order, may_be_known=True)
+
+    assert the_note(functions, order)
+
+
+@pytest.mark.parametrize("noted", [True, False])
+@pytest.mark.parametrize("over", [True, False])
+def test_another_order_under_the_same_id_is_refused(
+    functions: InProcess,
+    noted: bool,  # noqa: FBT001 - a parameter of the test
+    over: bool,  # noqa: FBT001
+) -> None:
+    order = an_accepted_order(functions.product())
+    if noted:
+        accept(order, may_be_known=True)
+    else:
+        step_functions.start(order)
+    if over:
+        functions.stop(order.order_id)
+
+    other = an_accepted_order(functions.product(), order_id=order.order_id)
+    with pytest.raises(IdempotencyKeyReused):
+        accept(other, may_be_known=True)
+
+
+def test_a_settled_order_is_never_started_again(functions: InProcess) -> None:
+    order = an_accepted_order(functions.product())
+    accept(order, may_be_known=True)
+    functions.run(order.order_id)
+    functions.forget_executions()
+
+    accept(order, may_be_known=True)
+
+    assert functions.executions() == []
+
+
+def test_a_name_that_is_taken_and_not_shown_yet_is_to_be_tried_again(
+    functions: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Step Functions is eventually consistent: it may know a name, and not show its execution."""
+    order = an_accepted_order(functions.product())
+    step_functions.start(order)
+    functions.stop(order.order_id)
+    monkeypatch.setattr(acceptance, "find_execution", lambda _: None)
+
+    with pytest.raises(WorkflowUnavailable):
+        accept(order, may_be_known=True)

@@ -1,0 +1,40 @@
+"""What happens in the moment in which one of our modules calls AWS, in this process."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+
+from orders import backups, step_functions
+from tests.running.builders import Document
+
+
+@contextmanager
+def when_asked(operation: str, do: Callable[[], object], *, only: str = "") -> Iterator[None]:
+    """Do something just before each call of an AWS operation, such as s3.ListObjectsV2.
+
+    What `do` does may itself call AWS. When it returns a response, AWS is not called. `only`:
+    the text that a request must have.
+    """
+    client = (backups._s3 if operation.startswith("s3.") else step_functions._states)()  # noqa: SLF001
+    event = f"before-call.{operation}"
+    busy: list[bool] = []
+
+    def handler(params: Document, **_: object) -> object:
+        if busy or only not in str(params.get("body")):
+            return None
+        busy.append(True)
+        try:
+            return do()
+        finally:
+            busy.clear()
+
+    client.meta.events.register(event, handler)
+    try:
+        yield
+    finally:
+        client.meta.events.unregister(event, handler)
+
+
+def internal_error() -> tuple[SimpleNamespace, Document]:
+    """A response of AWS that says 500."""
+    return SimpleNamespace(status_code=500, headers={}), {"Error": {"Code": "InternalError"}}
