@@ -21,7 +21,9 @@ _in_the_handler = st.one_of(
     st.fixed_dictionaries({"kind": st.just("drop"), "when": st.sampled_from(_POINTS[:3])}),
 )
 _around_the_handler = st.one_of(
-    st.fixed_dictionaries({"kind": st.sampled_from(["twice", "throttle", "refuse"])}),
+    st.fixed_dictionaries(
+        {"kind": st.sampled_from(["twice", "throttle", "refuse", "full", "rotate"])}
+    ),
     st.fixed_dictionaries({"kind": st.just("late"), "delay": st.sampled_from([0, 0.3, 1.5])}),
 )
 _fault = st.one_of(_in_the_handler, _around_the_handler)
