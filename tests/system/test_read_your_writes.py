@@ -61,21 +61,3 @@ def test_an_order_that_fails_can_be_read_at_once(shop: Shop) -> None:
     order_id = shop.create(a_line("NOPE"))
 
     assert shop.api.get(f"/orders/{order_id}").json()["status"] == "failed"
-
-
-def test_create_read_update_and_delete_in_one_breath_a_hundred_times(shop: Shop) -> None:
-    product = shop.product(stock=100)
-    for _ in range(100):
-        order_id = shop.create(a_line(product, 2))
-        url = f"/orders/{order_id}"
-        answers = [
-            shop.api.get(url),
-            shop.api.put(url, json={"status": "shipped"}),
-            shop.api.put(url, json={"status": "delivered"}),
-            shop.api.get(url),
-            shop.api.delete(url),
-            shop.api.get(url),
-        ]
-        assert [answer.status_code for answer in answers] == [200, 200, 200, 200, 200, 404]
-        assert answers[3].json()["status"] == "delivered"
-        shop.rows("UPDATE inventory SET stock = 100 WHERE product_id = :id", id=product)
