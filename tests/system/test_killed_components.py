@@ -5,24 +5,34 @@ Each is restarted, and every accepted order ends.
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from tests.running.builders import a_line, an_order
 from tests.running.crowd import Crowd, outcomes, repair, until_quiet, workers
 from tests.running.definition import FORWARD
-from tests.running.killing import DATABASE, ENGINE, kill, kill_component
+from tests.running.killing import DATABASE, ENGINE, kill, kill_component, kill_stack
 from tests.running.shop import Shop
-from tests.running.stacks import a_running_stack
+from tests.running.stacks import a_running_stack, serving
 
 HELD = 3
 """So many of a function's eight workers are held; the others keep serving."""
+OPTIONS = ("--faults", "--schedules", "0")
+
+
+@pytest.fixture
+def data(starts_a_stack: None) -> Iterator[Path]:
+    """A data folder for two stacks, which run one after the other."""
+    with TemporaryDirectory(prefix="orders-") as folder:
+        yield Path(folder)
 
 
 @pytest.fixture
 def own(starts_a_stack: None) -> Iterator[Shop]:
     """A stack for one test, because a component that dies twice in a short time ends the stack."""
-    with a_running_stack("--faults", "--schedules", "0") as stack:
+    with a_running_stack(*OPTIONS) as stack:
         yield stack
 
 
@@ -34,17 +44,26 @@ def orders(pytestconfig: pytest.Config) -> int:
 def accepted(shop: Shop, product: str, orders: int, inject: Callable[[], None]) -> list[str]:
     """Post orders; inject the fault while some of them are held in each forward state."""
     order = an_order(a_line(product))
-    for state in FORWARD:
-        shop.plan(state, {"kind": "hold", "times": HELD})
+    hold_some(shop)
     with ThreadPoolExecutor(1) as thread:
         posting = thread.submit(Crowd(shop, connections=20).order, order, orders)
         try:
-            for state in FORWARD:
-                shop.until_held(state, HELD)
+            until_some_are_held(shop)
             inject()
         finally:
             shop.clear_faults()
         return posting.result()
+
+
+def hold_some(shop: Shop) -> None:
+    """Hold the next orders in each forward state."""
+    for state in FORWARD:
+        shop.plan(state, {"kind": "hold", "times": HELD})
+
+
+def until_some_are_held(shop: Shop) -> None:
+    for state in FORWARD:
+        shop.until_held(state, HELD)
 
 
 def assert_ended(shop: Shop, ids: list[str], product: str, stock: int) -> None:
@@ -110,6 +129,23 @@ def test_orders_outlive_a_killed_engine(own: Shop, orders: int) -> None:
     assert set(started_again.values()) == {"started again"}
     assert outcomes(own, ids) == {"processing": orders}
     assert own.stock(product) == 0
+
+
+def test_orders_outlive_the_whole_stack(data: Path, orders: int) -> None:
+    with serving(data, *OPTIONS) as shop:
+        product = shop.product(stock=orders)
+        hold_some(shop)
+        ids = Crowd(shop, connections=20).order(an_order(a_line(product)), orders)
+        until_some_are_held(shop)
+        kill_stack(shop)
+
+    with serving(data, *OPTIONS) as shop:
+        shop.reconcile(at_most=orders)
+        until_quiet(shop)
+        repair(shop)  # the backups that S3 lost
+
+        assert outcomes(shop, ids) == {"processing": orders}
+        assert shop.stock(product) == 0
 
 
 def test_orders_outlive_all_workers(own: Shop, orders: int) -> None:
