@@ -31,7 +31,7 @@ def test_nothing_is_changed_under_the_workflows_feet(shop: Shop, state: str, met
         answer = shop.api.request(method, f"/orders/{order_id}", json=body)
 
     assert answer.status_code == 200, answer.text
-    assert shop.status(order_id)["status"] == "SUCCEEDED"
+    assert shop.end(order_id)["status"] == "SUCCEEDED"
 
 
 def test_an_order_that_takes_too_long_answers_when_to_ask_again(shop: Shop) -> None:
