@@ -21,7 +21,8 @@ from workflows.states import RETRY_ALL, any_error, definition, fail, forward, ta
 TIMEOUT_SECONDS = 7200
 """More than the budget, which asl/order_processing.md adds up.
 
-No Catch sees this timeout: an order that runs into it is repaired by the reconciler.
+No Catch sees this timeout: an order that runs into it is repaired by the reconciler, which leaves
+an order alone as long as its execution runs.
 """
 
 

@@ -1,8 +1,4 @@
-"""Why the types of states and the fields of ASL that no check understands are refused.
-
-A machine that needs one models it in asl.py, and says in flow.py what it does to the payload, in
-graph.py where it leads, in budget.py how long it takes.
-"""
+"""Why the types of states and the fields of ASL that asl.py does not model are refused."""
 
 TYPES = {
     "Choice": "it compares fields without their types, so let a task decide, and raise a refusal",
