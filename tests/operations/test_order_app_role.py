@@ -94,6 +94,19 @@ def test_the_migrator_that_created_the_role_still_receives_goods(
         assert received == [[7]]
 
 
+def test_the_functions_reach_the_tables_in_a_schema_that_is_not_open_to_everybody(
+    postgres: dict[str, str], empty_database: DatabaseSettings
+) -> None:
+    with closing(connect(empty_database)) as owner:
+        owner.run("REVOKE ALL ON SCHEMA public FROM PUBLIC")
+        migrate(owner)
+    user, password = postgres["DB_USER"], postgres["DB_PASSWORD"]
+    functions = empty_database.model_copy(update={"db_user": user, "db_password": password})
+
+    with closing(connect(functions)) as conn:
+        assert conn.run("SELECT order_id FROM orders") == []
+
+
 # What is a receipt of goods.
 
 
