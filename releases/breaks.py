@@ -10,7 +10,7 @@ from local.postgres.statement_comments import WrongStatement
 from orders.documents.workflow import AcceptedOrder, FailingOrder
 from releases.documents import misread, schemas
 from releases.record import Record
-from releases.statements import Statement, describe_text
+from releases.statements import Statement, describe_text, is_permitted
 from workflows.checks.deployment import Deployment
 
 CAUGHT = "failure"
@@ -38,6 +38,8 @@ def _statement(name: str, old: Statement, conn: Connection) -> Iterator[Break]:
     except WrongStatement as error:
         yield Break(f"statement {name}", f"it does not run on today's tables: {error}")
         return
+    if not is_permitted(conn, old.text):
+        yield Break(f"statement {name}", "the functions' role may not run it any more")
     for what in ("parameters", "result", "records"):
         if getattr(old, what) != getattr(new, what):
             yield Break(

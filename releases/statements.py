@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from aiosql.types import QueryFn
-from pg8000.native import Connection
+from pg8000.native import Connection, DatabaseError
 from pydantic import BaseModel, ConfigDict
 
 from local.postgres.statement_descriptions import describe
 from orders import queries
 
+FUNCTIONS = "order_app"
+"""The role of the functions' logins."""
+_INSUFFICIENT_PRIVILEGE = "42501"
 _HEAD = re.compile(r"^(?=-- name: )", re.MULTILINE)
 
 
@@ -44,6 +47,20 @@ def describe_text(conn: Connection, text: str) -> Statement:
     return Statement(
         text=text, parameters=found.parameters, result=found.result, records=found.records
     )
+
+
+def is_permitted(conn: Connection, text: str) -> bool:
+    """Whether the functions may run the statement. It is run with nulls, and rolled back."""
+    _, query = _load(text)
+    conn.run("BEGIN")
+    try:
+        conn.run(f"SET LOCAL ROLE {FUNCTIONS}")
+        conn.run(query.sql, **dict.fromkeys(query.parameters or ()))
+    except DatabaseError as error:
+        return bool(error.args[0]["C"] != _INSUFFICIENT_PRIVILEGE)  # nulls may be refused
+    finally:
+        conn.run("ROLLBACK")
+    return True
 
 
 def _texts(path: Path) -> Iterator[tuple[str, str]]:

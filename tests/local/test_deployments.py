@@ -82,6 +82,8 @@ def test_an_execution_in_flight_finishes_on_the_code_that_it_began_with(
         "version": str(version),
         "found": ["operations"],
     }
+    old_version = stack.lambdas.invoke(f"ActFunction:{version - 1}", {"do": "where"})
+    assert old_version.json()["folder"] == str(CLOUD)
     assert stack.lambdas.act("where")["folder"] == str(release)
     assert stack.call("GET", "/stuff").status_code == 200
     assert f"migrated {release}" in (stack.data / "logs" / "migrations.log").read_text()

@@ -53,6 +53,23 @@ def test_a_statement_whose_column_has_another_type_is_named(
     assert only.startswith("statement orders.list_orders: its records are ")
 
 
+def test_a_statement_that_the_functions_may_not_run_is_named(
+    conn: Connection, today: Record
+) -> None:
+    def change(old: Record) -> None:
+        statement = old.statements["orders.status_of"]
+        statement.text = (
+            "-- name: status_of(order_id)!\n-- Deletes.\n"
+            "DELETE FROM inventory WHERE product_id = :order_id;\n"
+        )
+        statement.result = "int"
+        statement.records = {}
+
+    assert found(conn, today, change) == [
+        "statement orders.status_of: the functions' role may not run it any more"
+    ]
+
+
 def test_a_function_that_orders_in_flight_call_must_stay(conn: Connection, today: Record) -> None:
     def change(old: Record) -> None:
         old.tasks["ReserveCourierFunction"] = old.tasks["BackUpOrderFunction"]

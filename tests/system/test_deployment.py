@@ -31,7 +31,9 @@ def shop(starts_a_stack: None) -> Iterator[Shop]:
 
     Its back-offs are long enough for throttled orders to wait until they may go on.
     """
-    with a_running_stack("--faults", "--schedules", "0", "--backoff-scale", "0.5") as stack:
+    with a_running_stack(
+        "--faults", "--schedules", "0", "--backoff-scale", "0.5", "--unkind"
+    ) as stack:
         yield stack
 
 
