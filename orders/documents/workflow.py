@@ -45,8 +45,13 @@ class AcceptedOrder(WorkflowDocument):
 
     @property
     def request(self) -> str:
-        """The order as it was accepted, as JSON: the execution's input, in every state."""
-        return AcceptedOrder.__pydantic_serializer__.to_json(self).decode()
+        """The order as it was accepted, as JSON: the execution's input, in every state.
+
+        Fields with their default value are left out, so that an older release, after a rollback,
+        takes orders that do not use a new optional field.
+        """
+        serializer = AcceptedOrder.__pydantic_serializer__
+        return serializer.to_json(self, exclude_defaults=True).decode()
 
     @property
     def digest(self) -> str:

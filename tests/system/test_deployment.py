@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.running.builders import a_line, an_order
+from tests.running.builders import Document, a_line, an_order
 from tests.running.definition import FORWARD
 from tests.running.releases import NEW_STATE, next_release, rollback
 from tests.running.shop import Shop
@@ -101,6 +101,13 @@ def called(shop: Shop, order_id: str) -> set[str]:
     return {arn.rsplit(":", 1)[1] for arn in arns}
 
 
+def the_input(shop: Shop, order_id: str) -> Document:
+    """The input of the order's execution."""
+    arn = shop.execution_arn(order_id)
+    found = shop.aws("stepfunctions").describe_execution(executionArn=arn)
+    return dict(json.loads(found["input"]))
+
+
 def assert_ended(orders: InFlight, forward: Sequence[str], version: str) -> None:
     """All orders end as they should, on this version of every function."""
     for order_id in orders.processing:
@@ -137,6 +144,7 @@ def test_fifty_orders_in_flight_outlive_a_deployment_and_its_rollback(
     assert deploy(shop, to_next) == SECOND
     deployed = datetime.now(UTC)
     assert_new_orders(shop, NEW_FORWARD, SECOND, remark="gift")
+    assert "remark" not in the_input(shop, shop.processed(a_line(shop.product())))
     shop.clear_faults()
     assert_ended(first, FORWARD, FIRST)
     assert first.in_flight_at(deployed) == 50
