@@ -62,7 +62,7 @@ def test_orders_whose_execution_was_aborted_are_repaired(own: Shop) -> None:
 
     for order_id in ids.values():
         own.abort(order_id)
-        assert own.status(order_id)["status"] == "ABORTED"
+        assert own.end(order_id)["status"] == "ABORTED"
 
     assert_repaired(own, ids, product, stock=100)
 
@@ -84,6 +84,7 @@ def test_runs_at_once_repair_an_order_once(own: Shop) -> None:
         own.until_held("PersistOrder", 5)
         for order_id in ids:
             own.abort(order_id)
+            own.end(order_id)
 
         with ThreadPoolExecutor(4) as threads:
             runs = list(threads.map(lambda _: own.reconcile(), range(4)))
