@@ -9,6 +9,7 @@ stack             the running stack, and stack.json, which describes it
 start_message     what is printed when the stack is ready
 deployments       deploys another release to the running stack, as sam deploy does
 eventbridge       runs functions on their schedules, such as operations/reconciler every 5 minutes
+recovery          runs the reconciler at once whenever the embedded engine has started
 api_gateway/      API Gateway: routes, API key, proxy events
 lambda_functions/ Lambda: worker processes, concurrency limit, timeouts, the Invoke API
 step_functions/   Step Functions and S3: moto's server, patched

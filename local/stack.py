@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from deployment.template import Template
@@ -28,6 +28,7 @@ class Stack:
     settings: dict[str, str]
     login: dict[str, str]
     components: list[Component]
+    engine_started: asyncio.Event = field(default_factory=asyncio.Event)
 
     def describe(self) -> None:
         """Write stack.json, for scripts and tests."""

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 
 from deployment import template
-from local import environment, eventbridge
+from local import environment, eventbridge, recovery
 from local.api_gateway.gateway import Gateway
 from local.command_line import ROOT, Options
 from local.deployments import Deployments
@@ -129,6 +129,9 @@ class _Startup:
         await self._exits.enter_async_context(http_server.serving(gateway, api))
         schedules = eventbridge.at_rate(contents.schedules, self._options.schedules)
         await self._exits.enter_async_context(eventbridge.running(schedules, runtime))
+        if schedules and not self._options.step_functions:
+            recovering = recovery.running(stack.engine_started, contents, runtime)
+            await self._exits.enter_async_context(recovering)
         deployments = Deployments(stack, runtime, gateway, partial(_migrate, stack))
         self._invoke_api.routes.append(deployments.route)
 
@@ -152,12 +155,13 @@ async def _moto(stack: Stack, listening: socket.socket) -> AsyncIterator[Child]:
     """Run moto, and create the bucket and the state machine, which it does not keep on disk."""
     lambda_port = int(stack.lambda_url.rpartition(":")[2])
     log = stack.folder.log("moto")
-    options = _moto_options(stack.options)
+    options = [*_moto_options(stack.options), "--bucket", str(stack.folder.bucket)]
     if stack.options.unkind:
         role_file.write(stack.folder.roles, stack.template.roles.values())
         options += ["--roles", str(stack.folder.roles)]
     async with moto_process.server(listening, lambda_port, ROOT, log, *options) as server:
         await server.while_alive(_create_resources(stack))
+        stack.engine_started.set()
         yield server
 
 

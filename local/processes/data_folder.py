@@ -20,6 +20,7 @@ class DataFolder:
         self.postgres = path / "postgres"
         self.socket = path / "socket"
         self.logs = path / "logs"
+        self.bucket = path / "bucket"
         self.description = path / "stack.json"
         self.roles = path / "roles.json"
 
@@ -28,8 +29,8 @@ class DataFolder:
         return self.logs / f"{name}.log"
 
     def clear(self) -> None:
-        """Remove the database and the logs. Other files in the folder are left alone."""
-        for folder in (self.postgres, self.logs):
+        """Remove the database, the bucket and the logs. Other files are left alone."""
+        for folder in (self.postgres, self.bucket, self.logs):
             shutil.rmtree(folder, ignore_errors=True)
 
     def describe(self, stack: dict[str, Any]) -> None:

@@ -1,9 +1,10 @@
 """The program that moto's process runs: its server for S3 and Step Functions, with its engine.
 
 `python -m local.step_functions.moto_server FD SCALE` serves on the listening socket FD, with the
-engine's back-offs multiplied by SCALE, and ends when its stdin closes. Objects and executions are
-kept in memory only.
+engine's back-offs multiplied by SCALE, and ends when its stdin closes. Executions are kept in
+memory only.
 
+--bucket FOLDER       keep the bucket's objects in this folder, and begin with those that are there
 --faults              serve /faults, and inject the faults that are planned there
 --roles FILE          perform only what the caller's role in FILE allows
 --quota-scale FACTOR  be eventually consistent, and throttle at AWS's quotas multiplied by FACTOR
@@ -31,6 +32,7 @@ from local.iam.access_control import AccessControl
 from local.iam.callers import Callers
 from local.iam.role_file import RoleFile
 from local.step_functions import (
+    kept_bucket,
     patch_abort_and_timeout,
     patch_backoffs,
     patch_lambda_client,
@@ -64,6 +66,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("file_descriptor", type=int)
     parser.add_argument("backoff_scale", type=float)
+    parser.add_argument("--bucket", type=Path)
     parser.add_argument("--faults", action="store_true")
     parser.add_argument("--roles", type=Path)
     parser.add_argument("--quota-scale", type=float)
@@ -73,6 +76,9 @@ def _options() -> argparse.Namespace:
 def _application(options: argparse.Namespace) -> "WSGIApplication":
     moto = DomainDispatcherApplication(create_backend_app)
     application: WSGIApplication = SerialStartExecution(moto)
+    if options.bucket:
+        kept_bucket.restore(options.bucket)
+        application = kept_bucket.KeptBucket(application, options.bucket)
     if options.quota_scale is not None:
         application = EventualConsistency(application)
     if options.roles:

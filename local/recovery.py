@@ -1,0 +1,63 @@
+"""Runs the reconciler at once whenever the embedded engine has started.
+
+The engine has forgotten all executions then. The reconciler starts those of open orders again,
+which would otherwise wait for its schedule.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from tenacity import AsyncRetrying, RetryError, retry_if_result, stop_after_attempt, wait_fixed
+
+from deployment.template import Template
+from local.lambda_functions.runtime import Runtime
+
+HANDLER = "operations.reconciler.handler"
+EVENT = {"older_than": 0}
+RUNS = 60
+"""How often it runs, a second apart, until it has looked at every open order."""
+
+_log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def running(
+    engine_started: asyncio.Event, template: Template, runtime: Runtime
+) -> AsyncIterator[None]:
+    """Wait for starts of the engine, until the context ends."""
+    reconcilers = [each.name for each in template.functions.values() if each.handler == HANDLER]
+    tasks = [asyncio.create_task(_repeat(engine_started, each, runtime)) for each in reconcilers]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _repeat(engine_started: asyncio.Event, function: str, runtime: Runtime) -> None:
+    runs = AsyncRetrying(
+        retry=retry_if_result(lambda done: not done),
+        stop=stop_after_attempt(RUNS),
+        wait=wait_fixed(1),
+    )
+    while True:
+        await engine_started.wait()
+        engine_started.clear()
+        try:
+            await runs(_run, function, runtime)
+        except RetryError:
+            _log.warning("%s leaves the open orders to its schedule", function)
+
+
+async def _run(function: str, runtime: Runtime) -> bool:
+    """Whether the run looked at every open order; PostgreSQL, for one, may be starting still."""
+    try:
+        result = await runtime.invoke(function, EVENT)
+    except Exception:  # noqa: BLE001 - a run that failed is repeated
+        _log.exception("%s did not run", function)
+        return False
+    return not result.failed and not json.loads(result.payload)["more"]
