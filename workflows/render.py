@@ -43,9 +43,7 @@ def files() -> dict[Path, str]:
 def prove(definition: dict[str, Any]) -> None:
     """Raises SystemExit with every finding."""
     try:
-        found = findings(definition, deployed()) or template_findings(
-            Machine.model_validate(definition), load()
-        )
+        found = findings(definition, deployed()) or template_findings(load())
     except InvalidTemplate as error:
         found = [str(error)]
     if found:

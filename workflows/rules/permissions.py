@@ -2,7 +2,7 @@
 
 Which calls those are is declared beside each of them (orders/permissions.py), and found by reading
 which functions the handler may reach. The state machine's role may invoke every version of the
-functions that its states run, and deliver its logs.
+functions that it substitutes, and deliver its logs.
 """
 
 import inspect
@@ -16,8 +16,6 @@ from deployment.policies import Role
 from deployment.template import Function, Template
 from deployment.wildcards import matches
 from orders.permissions import declared
-from workflows.checks.asl import Machine
-from workflows.checks.graph import tasks
 from workflows.rules.source import names_in, reached
 
 LOG_DELIVERY = (
@@ -51,13 +49,13 @@ class Call(NamedTuple):
         )
 
 
-def check_permissions(machine: Machine, template: Template) -> Iterator[str]:
+def check_permissions(template: Template) -> Iterator[str]:
     """Compare the roles of all functions, and of the state machine, with what they call."""
     for name, function in template.functions.items():
         yield from _undeclared(function)
         yield from _compare(name, template.roles[function.role], set(_calls(function)))
     its = template.state_machine
-    yield from _compare("The state machine", its.role, set(_calls_of_machine(machine, template)))
+    yield from _compare("The state machine", its.role, set(_calls_of_machine(template)))
 
 
 def _calls(function: Function) -> Iterator[Call]:
@@ -67,10 +65,11 @@ def _calls(function: Function) -> Iterator[Call]:
                 yield Call(permission.action, arn)
 
 
-def _calls_of_machine(machine: Machine, template: Template) -> Iterator[Call]:
-    run = {template.state_machine.substitutions.get(t.function) for t in tasks(machine).values()}
+def _calls_of_machine(template: Template) -> Iterator[Call]:
+    """A function that is substituted, and that no state runs, is kept for orders in flight."""
+    called = template.state_machine.substitutions.values()
     for function in template.functions.values():
-        if any(arn and arn.startswith(f"{function.arn}:") for arn in run):
+        if any(arn.startswith(f"{function.arn}:") for arn in called):
             yield Call("lambda:InvokeFunction", f"{function.arn}:*")
     if template.state_machine.logs:
         yield from (Call(action, "*") for action in LOG_DELIVERY)

@@ -5,7 +5,6 @@ from typing import Any
 
 from deployment.cloudformation import ACCOUNT, REGION
 from deployment.template import Template, of_document
-from workflows.checks.asl import Machine
 from workflows.rules.connections import check_connections
 from workflows.rules.permissions import check_permissions
 
@@ -37,21 +36,19 @@ VARIABLES = {
 """Environment variables, and the parameter or bucket that each of them names."""
 
 
-def template_findings(machine: Machine, document: Mapping[str, Any]) -> list[str]:
+def template_findings(document: Mapping[str, Any]) -> list[str]:
     """What is wrong with the template, each finding a sentence with its subject and the fix.
 
     Raises InvalidTemplate.
     """
-    found = [each for values in DEPLOYMENTS for each in _findings(machine, document, values)]
+    found = [each for values in DEPLOYMENTS for each in _findings(document, values)]
     return list(dict.fromkeys(found))  # both deployments have most findings
 
 
-def _findings(
-    machine: Machine, document: Mapping[str, Any], values: Mapping[str, str]
-) -> Iterator[str]:
+def _findings(document: Mapping[str, Any], values: Mapping[str, str]) -> Iterator[str]:
     template = of_document(document, values=values)
     yield from check_connections(template, _meanings(template, values))
-    yield from check_permissions(machine, template)
+    yield from check_permissions(template)
 
 
 def _meanings(template: Template, values: Mapping[str, str]) -> dict[str, str]:

@@ -5,14 +5,12 @@ from copy import deepcopy
 from typing import Any, TypeAlias
 
 from deployment.template import load
-from tests.workflows.machines import REAL, assert_sentences
-from workflows.checks.asl import Machine
+from tests.workflows.machines import assert_sentences
 from workflows.rules.template import template_findings
 
 Document: TypeAlias = dict[str, Any]
 Change: TypeAlias = Callable[[Document], object]
 
-MACHINE = Machine.model_validate(REAL)
 TEMPLATE: Document = load()
 
 
@@ -20,7 +18,7 @@ def findings(change: Change) -> list[str]:
     """What is found once the template's resources are changed."""
     document = deepcopy(TEMPLATE)
     change(document["Resources"])
-    return template_findings(MACHINE, document)
+    return template_findings(document)
 
 
 def assert_found(change: Change, *beginnings: str) -> None:

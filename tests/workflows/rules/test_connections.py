@@ -7,7 +7,6 @@ import pytest
 
 from orders.settings import Settings
 from tests.workflows.rules.templates import (
-    MACHINE,
     TEMPLATE,
     Change,
     Document,
@@ -105,7 +104,7 @@ def test_a_function_that_cannot_reach_the_database_is_named(name: str) -> None:
     _, in_vpc, _ = document["Globals"]["Function"]["VpcConfig"]["Fn::If"]
     del in_vpc[name]
 
-    found = template_findings(MACHINE, document)
+    found = template_findings(document)
 
     assert f"{FUNCTION} uses the database, and its VpcConfig lacks {name}" in "\n".join(found)
     assert not [each for each in found if each.startswith("BackUpOrderFunction ")]

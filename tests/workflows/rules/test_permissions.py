@@ -4,6 +4,7 @@ The changes are made from the template itself: a new permission is tested withou
 """
 
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 
 import pytest
 
@@ -176,6 +177,17 @@ def test_a_bucket_that_denies_its_functions_is_named() -> None:
         and "which BackUpOrderFunctionRole denies" in each
         for each in found
     )
+
+
+def test_a_function_that_is_substituted_and_not_run_is_kept_for_orders_in_flight() -> None:
+    def keep(resources: Document) -> None:
+        resources["OldFunction"] = deepcopy(resources["BackUpOrderFunction"])
+        machine = properties(resources, "OrderProcessingStateMachine")
+        machine["DefinitionSubstitutions"]["OldFunction"] = {"Ref": "OldFunction.Version"}
+        resource = {"Fn::Sub": "${OldFunction.Arn}:*"}
+        machine["Policies"][0]["Statement"][0]["Resource"].append(resource)
+
+    assert findings(keep) == []
 
 
 def test_a_function_that_no_state_runs_need_not_be_invoked() -> None:
