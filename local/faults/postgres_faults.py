@@ -16,7 +16,8 @@ from pg8000.native import Connection
 
 def open_connections() -> list[Connection]:
     """All open connections of this process, wherever the handler keeps them."""
-    found = [this for this in gc.get_objects() if isinstance(this, Connection)]
+    # Not isinstance, which asks what a weak proxy stands for, and raises if that is gone.
+    found = [this for this in gc.get_objects() if issubclass(type(this), Connection)]
     return [this for this in found if getattr(this, "_usock", None)]  # its socket
 
 
