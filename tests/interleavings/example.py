@@ -222,9 +222,10 @@ def created(answer: httpx.Response) -> str:
     return str(answer.json()["order_id"])
 
 
-def check_broken(answer: httpx.Response) -> None:
-    """The answer must be a 500 with the contract's fields."""
-    assert answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR, answer.text
+def check_unavailable(answer: httpx.Response) -> None:
+    """The answer must be a 503 with the contract's fields, which asks for another try."""
+    assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE, answer.text
+    assert "retry-after" in answer.headers
     assert answer.json().keys() == {"message", "error"}
 
 

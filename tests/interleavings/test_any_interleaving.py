@@ -22,7 +22,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.interleavings.example import Example, Items, check_broken, concurrently
+from tests.interleavings.example import Example, Items, check_unavailable, concurrently
 from tests.interleavings.expected_states import CALLS, Order
 from tests.interleavings.planned_faults import PlannedFault, planned_faults
 from tests.running.definition import TASKS
@@ -168,7 +168,7 @@ class AnyInterleaving(RuleBasedStateMachine):
         """StartExecution fails after it started the execution: the order exists."""
         customer = self.example.a_customer()
         with self.example.failing("StartExecution", customer, when="after"):
-            check_broken(self.example.post(items, customer))
+            check_unavailable(self.example.post(items, customer))
         return self.example.accept_as(self.example.only_order_of(customer), items, customer)
 
     @step(target=orders, items=some_items, when=st.sampled_from(["before", "after"]))
@@ -176,7 +176,7 @@ class AnyInterleaving(RuleBasedStateMachine):
         """StartExecution fails; with a key, the repeated call still makes one order."""
         key = customer = self.example.a_customer()
         with self.example.failing("StartExecution", customer, when=when):
-            check_broken(self.example.post(items, customer, key))
+            check_unavailable(self.example.post(items, customer, key))
         assert when == "after" or self.example.listed(customer) == []
         return self.example.accept(self.example.post(items, customer, key), items, customer)
 
@@ -203,11 +203,11 @@ class AnyInterleaving(RuleBasedStateMachine):
 
     @step(order=orders, call=a_call)
     def call_while_describe_execution_fails(self, order: Order, call: str) -> None:
-        """A call that needs the engine's answer is a 500 then, and changes nothing."""
+        """A call that needs the engine's answer is a 503 then, and changes nothing."""
         with self.example.failing("DescribeExecution", order.order_id):
             answer = self.example.send(order, call)
-        if answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
-            check_broken(answer)
+        if answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+            check_unavailable(answer)
         else:
             order.observe((call, self.example.answer_to(order, call, answer)))
 
