@@ -158,7 +158,7 @@ def shop(request: pytest.FixtureRequest, starts_a_stack: None) -> Iterator[Shop]
     engine = request.config.getoption("--step-functions")
     options = ["--lambda-port", request.config.getoption("--lambda-port")]
     options += ["--step-functions", engine] if engine else []
-    with a_running_stack("--faults", "--schedules", "0", *options) as running:
+    with a_running_stack("--unkind", "--faults", "--schedules", "0", *options) as running:
         yield running
 
 
