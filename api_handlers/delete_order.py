@@ -19,7 +19,8 @@ def handler(path: OrderPath) -> OrderDeleted:
     """
     wait_until_workflow_ends(path.order_id)
     with transaction() as sql:
-        sql.inventory.give_back(order_id=path.order_id)  # first, because it locks the reservation
+        sql.reservations.lock(order_id=path.order_id)  # moves of one order run one after the other
+        sql.inventory.give_back(order_id=path.order_id)
         sql.orders.delete_items(order_id=path.order_id)
         if not sql.orders.delete_order(order_id=path.order_id):
             raise OrderNotFound

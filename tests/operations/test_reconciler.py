@@ -251,14 +251,15 @@ def test_orders_that_are_left_alone_keep_no_later_one_waiting(
     assert system.reconcile() == dict.fromkeys(waiting, "failed")
 
 
-def test_a_run_does_not_depend_on_settled_orders(system: Operated) -> None:
-    """The list of open orders is read from an index that holds no others."""
+def test_open_orders_are_read_from_an_index_that_holds_no_settled_ones(system: Operated) -> None:
+    system.rows("SET enable_seqscan = off")  # which a table as small as this one would be read with
     plan = system.rows(
-        "EXPLAIN SELECT order_id, accepted_at FROM accepted_orders WHERE settled_at IS NULL "
+        "EXPLAIN SELECT order_id FROM accepted_orders WHERE settled_at IS NULL "
         "ORDER BY accepted_at, order_id LIMIT 100"
     )
+    system.rows("RESET enable_seqscan")
 
-    assert "accepted_orders_open" in plan[0]["QUERY PLAN"] + plan[1]["QUERY PLAN"]
+    assert any("using accepted_orders_open" in row["QUERY PLAN"] for row in plan)
 
 
 # What happens meanwhile.
