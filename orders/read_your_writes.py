@@ -28,7 +28,6 @@ from orders.errors import (
     OrderStillProcessing,
     WorkflowUnavailable,
 )
-from orders.model import OrderStatus
 from orders.queries import transaction
 from orders.step_functions import is_running
 
@@ -37,8 +36,8 @@ MAX_SECONDS_FOR_ROW = 5
 MAX_SECONDS_FOR_END = 10
 """How long PUT and DELETE wait until the workflow has ended."""
 SECONDS_BEFORE_ASKING = 2
-"""After this wait PUT and DELETE ask Step Functions, once, whether a pending order's execution is
-over. Most orders are settled by then, and Step Functions shows the others."""
+"""After this wait PUT and DELETE ask Step Functions, once, whether the order's execution is over.
+Most orders are settled by then, and Step Functions shows the executions of the others."""
 
 Found = TypeVar("Found")
 
@@ -58,12 +57,15 @@ def order_when_stored(order_id: str) -> OrderDetails:
 def wait_until_workflow_ends(order_id: str) -> None:
     """Return as soon as the order is neither pending nor waiting to be stored.
 
-    A pending order whose execution is over is not waited for. Raises OrderStillProcessing when
-    the order is still in progress after MAX_SECONDS_FOR_END.
+    An order whose execution is over is not waited for: only the reconciler goes on with it. If it
+    is stored, it may be changed before that. Raises OrderStillProcessing when it is not stored, and
+    when the order is still in progress after MAX_SECONDS_FOR_END.
     """
-    if _ends_within(SECONDS_BEFORE_ASKING, order_id) or _is_abandoned(order_id):
+    if _ends_within(SECONDS_BEFORE_ASKING, order_id):
         return
-    if not _ends_within(MAX_SECONDS_FOR_END - SECONDS_BEFORE_ASKING, order_id):
+    if _is_over(order_id):
+        _require_stored(order_id)
+    elif not _ends_within(MAX_SECONDS_FOR_END - SECONDS_BEFORE_ASKING, order_id):
         raise OrderStillProcessing
 
 
@@ -118,13 +120,17 @@ def _has_ended(order_id: str) -> bool | None:
         return None if sql.accepted_orders.is_in_progress(order_id=order_id) else True
 
 
-def _is_abandoned(order_id: str) -> bool:
-    """Whether the order is stored as pending, and Step Functions says that no execution runs."""
-    with transaction() as sql:
-        status = sql.orders.status_of(order_id=order_id)
+def _is_over(order_id: str) -> bool:
+    """Whether Step Functions says that no execution of the order is running."""
     with suppress(WorkflowUnavailable):  # then nobody knows, and the order is waited for
-        return status == OrderStatus.PENDING and not is_running(order_id)
+        return not is_running(order_id)
     return False
+
+
+def _require_stored(order_id: str) -> None:
+    with transaction() as sql:
+        if sql.orders.status_of(order_id=order_id) is None:
+            raise OrderStillProcessing
 
 
 def _may_be_starting(order_id: str) -> bool:

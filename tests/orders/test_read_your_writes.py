@@ -106,7 +106,7 @@ def test_a_workflow_that_does_not_end_in_time_is_still_processing(
     with calls_of_describe_execution() as calls, pytest.raises(OrderStillProcessing):
         wait_until_workflow_ends(order_id)
 
-    assert len(calls) == is_stored, "only a pending order can have lost its execution"
+    assert len(calls) == 1
 
 
 def test_a_pending_order_whose_execution_is_over_keeps_nobody_waiting(
@@ -120,6 +120,17 @@ def test_a_pending_order_whose_execution_is_over_keeps_nobody_waiting(
         wait_until_workflow_ends(order_id)
 
     assert len(calls) == 1
+
+
+def test_an_order_that_is_not_stored_and_whose_execution_is_over_is_not_waited_for(
+    functions: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(read_your_writes, "MAX_SECONDS_FOR_END", 60)
+    order_id = functions.create(a_line(functions.product()))
+    functions.stop(order_id)
+
+    with pytest.raises(OrderStillProcessing):
+        wait_until_workflow_ends(order_id)
 
 
 def test_a_pending_order_is_waited_for_when_step_functions_does_not_answer(
