@@ -11,7 +11,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.interleavings.expected_states import STILL_PROCESSING, Answer, Order
+from tests.interleavings.expected_states import NOT_STORED_YET, STILL_PROCESSING, Answer, Order
 from tests.interleavings.planned_faults import PlannedFault
 from tests.running.builders import Document, a_line, an_order
 from tests.running.definition import TASKS
@@ -146,7 +146,7 @@ class Example:
 
     def answer_to(self, order: Order, word: str, answer: httpx.Response) -> Answer:
         answered = summary(answer)
-        if answered == STILL_PROCESSING:
+        if answered in (NOT_STORED_YET, STILL_PROCESSING):
             assert int(answer.headers["Retry-After"]) > 0
         if word == "GET" and answer.status_code == HTTPStatus.OK:
             self.check_document(order, answer.json())

@@ -31,6 +31,7 @@ Answer: TypeAlias = tuple[int, str]
 Call: TypeAlias = tuple[str, Answer]
 
 NOT_FOUND: Answer = (404, "Order not found")
+NOT_STORED_YET: Answer = (202, "Order is still being processed")
 STILL_PROCESSING: Answer = (409, "Order is still being processed")
 
 
@@ -61,7 +62,7 @@ class Order:
         self.possible = _after_async_progress(self, self.possible) - OPEN
 
     def _had_to_wait(self, call: Call) -> bool:
-        return self.faulted and call[1] == STILL_PROCESSING
+        return self.faulted and call[1] in (NOT_STORED_YET, STILL_PROCESSING)
 
 
 def _explained(order: Order, calls: Sequence[Call]) -> set[str]:
@@ -96,7 +97,7 @@ def _call(state: str, word: str) -> tuple[Answer, str]:
     if method == "LIST":
         return (200, state if stored else "no order"), state
     if not stored:
-        return NOT_FOUND, state
+        return _answer_without_row(state, method), state
     if method == "GET":
         return (200, state), state
     if method == "DELETE":
@@ -104,3 +105,9 @@ def _call(state: str, word: str) -> tuple[Answer, str]:
     if wanted == state or wanted in _TRANSITIONS.get(state, ()):
         return (200, wanted), wanted
     return (409, f"Order cannot go from {state} to {wanted}"), state
+
+
+def _answer_without_row(state: str, method: str) -> Answer:
+    if state == DELETED:
+        return NOT_FOUND
+    return NOT_STORED_YET if method == "GET" else STILL_PROCESSING
