@@ -54,10 +54,13 @@ async def _repeat(engine_started: asyncio.Event, function: str, runtime: Runtime
 
 
 async def _run(function: str, runtime: Runtime) -> bool:
-    """Whether the run looked at every open order; PostgreSQL, for one, may be starting still."""
+    """Whether every open order was looked at and none was left; PostgreSQL may still be starting."""
     try:
         result = await runtime.invoke(function, EVENT)
     except Exception:  # noqa: BLE001 - a run that failed is repeated
         _log.exception("%s did not run", function)
         return False
-    return not result.failed and not json.loads(result.payload)["more"]
+    if result.failed:
+        return False
+    done = json.loads(result.payload)
+    return not done["more"] and all(each["outcome"] != "left" for each in done["outcomes"])

@@ -165,5 +165,5 @@ def shop(request: pytest.FixtureRequest, starts_a_stack: None) -> Iterator[Shop]
 @pytest.fixture(scope="module")
 def own(starts_a_stack: None) -> Iterator[Shop]:
     """A stack of the module's own, so that the doctor may be asked about all of it."""
-    with a_running_stack("--faults", "--schedules", "0") as running:
+    with a_running_stack("--unkind", "--faults", "--schedules", "0") as running:
         yield running

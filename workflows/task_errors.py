@@ -31,7 +31,7 @@ class Retried(Enum):
 
 OF_AWS: Mapping[Retried, Mapping[str, str]] = {
     Retried.PATIENTLY: {
-        "Lambda.AWSLambdaException": "Lambda failed",
+        "Lambda.AWSLambdaException": "Lambda failed, or the role may not invoke the function",
         "Lambda.ClientExecutionTimeoutException": "Lambda did not answer Step Functions in time",
         "Lambda.CodeArtifactUserDeletedException": "Lambda provisions the function's code anew",
         "Lambda.CodeArtifactUserPendingException": "Lambda still provisions the function's code",

@@ -164,8 +164,7 @@ def outcomes(own: Shop, request: pytest.FixtureRequest) -> dict[Cell, str]:
     together = [cell for cell in cells if cell.fault not in (*CRASHES, ROTATED)]
     batches = [together[start : start + AT_ONCE] for start in range(0, len(together), AT_ONCE)]
     ends = {cell: end for batch in batches for cell, end in run(own, batch).items()}
-    if rotated := [cell for cell in cells if cell.fault == ROTATED]:
-        ends |= run(request.getfixturevalue("with_a_secret"), rotated)
+    ends |= run(own, [cell for cell in cells if cell.fault == ROTATED])
     for cell in cells:
         if cell.fault in CRASHES:
             ends |= run(own, [cell])

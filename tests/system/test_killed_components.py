@@ -158,6 +158,7 @@ def assert_processing(shop: Shop, order_id: str) -> None:
     assert row["status"] == "processing"
 
 
+@pytest.mark.whole  # a restart on old data is tested in tests/operations
 def test_orders_outlive_the_whole_stack(data: Path, orders: int) -> None:
     with serving(data, *OPTIONS) as shop:
         product = shop.product(stock=orders)

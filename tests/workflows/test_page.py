@@ -74,7 +74,7 @@ def test_the_page_says_how_long_an_error_is_retried() -> None:
         "| What passes with time | forward states | 16 | 1, 2, 4 ... 60 s | 331.5 s | 663 s |"
         in LINES
     )
-    assert "| A lost attempt | forward states | 2 | 1, 2 s | 1.5 s | 3 s |" in LINES
+    assert "| Lost invocations | forward states | 2 | 1, 2 s | 1.5 s | 3 s |" in LINES
     assert "| What does not pass | forward states | none |  |  |  |" in LINES
     assert "| What does not pass | FailOrder | 6 | 1, 2, 4 ... 10 s | 17.5 s | 35 s |" in LINES
 

@@ -11,9 +11,9 @@ from workflows.rules.saga import ORDER_PROCESSING
 from workflows.task_errors import OF_AWS, Retried, leaf_names, retried
 
 TITLES = {
-    Retried.PATIENTLY: "What passes with time",
-    Retried.SHORTLY: "A lost attempt",
-    Retried.NEVER: "What does not pass",
+    Retried.PATIENTLY: "Transient errors",
+    Retried.SHORTLY: "Lost invocations",
+    Retried.NEVER: "Permanent errors",
 }
 OURS = {
     Retried.PATIENTLY: ", ".join(f"`{name}`" for name in sorted(leaf_names(Unavailable))),
