@@ -54,7 +54,7 @@ async def _repeat(engine_started: asyncio.Event, function: str, runtime: Runtime
 
 
 async def _run(function: str, runtime: Runtime) -> bool:
-    """Whether every open order was looked at and none was left; PostgreSQL may still be starting."""
+    """Whether every open order was looked at, and none was left: PostgreSQL may be starting."""
     try:
         result = await runtime.invoke(function, EVENT)
     except Exception:  # noqa: BLE001 - a run that failed is repeated

@@ -71,12 +71,11 @@ def test_only_the_diagram_changes_in_a_readme() -> None:
 
 def test_the_page_says_how_long_an_error_is_retried() -> None:
     assert (
-        "| What passes with time | forward states | 16 | 1, 2, 4 ... 60 s | 331.5 s | 663 s |"
-        in LINES
+        "| Transient errors | forward states | 16 | 1, 2, 4 ... 60 s | 331.5 s | 663 s |" in LINES
     )
     assert "| Lost invocations | forward states | 2 | 1, 2 s | 1.5 s | 3 s |" in LINES
-    assert "| What does not pass | forward states | none |  |  |  |" in LINES
-    assert "| What does not pass | FailOrder | 6 | 1, 2, 4 ... 10 s | 17.5 s | 35 s |" in LINES
+    assert "| Permanent errors | forward states | none |  |  |  |" in LINES
+    assert "| Permanent errors | FailOrder | 6 | 1, 2, 4 ... 10 s | 17.5 s | 35 s |" in LINES
 
 
 @pytest.mark.parametrize("how", Retried)
