@@ -1,9 +1,11 @@
 """Read-your-writes: after a 201, wait for the order's workflow before answering.
 
 Between the 201 and PersistOrder the order has no row yet. That it was accepted is known from
-`accepted_orders`, so waiting asks PostgreSQL only (docs/contract.md, "Reading your own order").
+`accepted_orders`, so waiting polls PostgreSQL. Only PUT and DELETE ask Step Functions as well, once
+(docs/contract.md, "Reading your own order").
 """
 
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
@@ -61,11 +63,12 @@ def wait_until_workflow_ends(order_id: str) -> None:
     is stored, it may be changed before that. Raises OrderStillProcessing when it is not stored, and
     when the order is still in progress after MAX_SECONDS_FOR_END.
     """
+    ends = time.monotonic() + MAX_SECONDS_FOR_END
     if _ends_within(SECONDS_BEFORE_ASKING, order_id):
         return
-    if _is_over(order_id):
+    if _is_over(order_id):  # which may take seconds, when Step Functions does not answer
         _require_stored(order_id)
-    elif not _ends_within(MAX_SECONDS_FOR_END - SECONDS_BEFORE_ASKING, order_id):
+    elif not _ends_within(ends - time.monotonic(), order_id):
         raise OrderStillProcessing
 
 
