@@ -7,8 +7,8 @@ import asyncio
 import json
 import logging
 import uuid
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Iterable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from deployment.cloudformation import ACCOUNT, REGION
 from deployment.schedules import Schedule
 from local.lambda_functions.runtime import Runtime
+from local.processes.background import background
 
 _log = logging.getLogger(__name__)
 
@@ -27,16 +28,9 @@ def at_rate(schedules: Iterable[Schedule], seconds: float | None) -> list[Schedu
     return [replace(this, seconds=seconds) for this in schedules] if seconds else []
 
 
-@asynccontextmanager
-async def running(schedules: Iterable[Schedule], runtime: Runtime) -> AsyncIterator[None]:
+def running(schedules: Iterable[Schedule], runtime: Runtime) -> AbstractAsyncContextManager[None]:
     """Run each function on its schedule, first after one interval, until the context ends."""
-    tasks = [asyncio.create_task(_repeat(this, runtime)) for this in schedules]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    return background(_repeat(this, runtime) for this in schedules)
 
 
 async def _repeat(schedule: Schedule, runtime: Runtime) -> None:

@@ -7,13 +7,13 @@ which would otherwise wait for its schedule.
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 
 from tenacity import AsyncRetrying, RetryError, retry_if_result, stop_after_attempt, wait_fixed
 
 from deployment.template import Template
 from local.lambda_functions.runtime import Runtime
+from local.processes.background import background
 
 HANDLER = "operations.reconciler.handler"
 EVENT = {"older_than": 0}
@@ -23,19 +23,12 @@ RUNS = 60
 _log = logging.getLogger(__name__)
 
 
-@asynccontextmanager
-async def running(
+def running(
     engine_started: asyncio.Event, template: Template, runtime: Runtime
-) -> AsyncIterator[None]:
+) -> AbstractAsyncContextManager[None]:
     """Wait for starts of the engine, until the context ends."""
     reconcilers = [each.name for each in template.functions.values() if each.handler == HANDLER]
-    tasks = [asyncio.create_task(_repeat(engine_started, each, runtime)) for each in reconcilers]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    return background(_repeat(engine_started, each, runtime) for each in reconcilers)
 
 
 async def _repeat(engine_started: asyncio.Event, function: str, runtime: Runtime) -> None:

@@ -4,6 +4,7 @@ child_process  starts a child process, watches it and ends it
 restarts       restarts PostgreSQL and moto when their process dies, within limits
 parent_death   ends a child process when its parent dies
 http_server    opens listening sockets, and serves HTTP on them with uvicorn
+background     runs coroutines until a context ends
 data_folder    the locked folder that keeps the database, the logs and stack.json
 errors         StackFailure, the one sentence for the person at the terminal
 

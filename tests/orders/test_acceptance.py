@@ -126,13 +126,8 @@ def test_an_order_that_was_refused_before_it_was_reserved_is_noted(functions: In
 # Keys that are used again.
 
 
-@pytest.mark.parametrize("noted", [True, False])
-@pytest.mark.parametrize("over", [True, False])
-def test_the_same_order_is_accepted_again(
-    functions: InProcess,
-    noted: bool,  # noqa: FBT001 - a parameter of the test
-    over: bool,  # noqa: FBT001
-) -> None:
+def begun(functions: InProcess, *, noted: bool, over: bool) -> AcceptedOrder:
+    """An order whose execution was started, and perhaps aborted; its note may be lost."""
     order = an_accepted_order(functions.product())
     if noted:
         accept(order, may_be_known=True)
@@ -140,6 +135,17 @@ def test_the_same_order_is_accepted_again(
         step_functions.start(order)
     if over:
         functions.stop(order.order_id)
+    return order
+
+
+@pytest.mark.parametrize("noted", [True, False])
+@pytest.mark.parametrize("over", [True, False])
+def test_the_same_order_is_accepted_again(
+    functions: InProcess,
+    noted: bool,  # noqa: FBT001 - a parameter of the test
+    over: bool,  # noqa: FBT001
+) -> None:
+    order = begun(functions, noted=noted, over=over)
 
     accept(order, may_be_known=True)
 
@@ -153,13 +159,7 @@ def test_another_order_under_the_same_id_is_refused(
     noted: bool,  # noqa: FBT001 - a parameter of the test
     over: bool,  # noqa: FBT001
 ) -> None:
-    order = an_accepted_order(functions.product())
-    if noted:
-        accept(order, may_be_known=True)
-    else:
-        step_functions.start(order)
-    if over:
-        functions.stop(order.order_id)
+    order = begun(functions, noted=noted, over=over)
 
     other = an_accepted_order(functions.product(), order_id=order.order_id)
     with pytest.raises(IdempotencyKeyReused):
