@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from orders.documents.workflow import AcceptedOrder
 from orders.model import OrderStatus, ReservationStatus
-from orders.statements import GetOrderRow, WithOrderRow
+from orders.statements import GetOrderRow, ReservationOfRow
 
 _PAST_BACKUP = (OrderStatus.PROCESSING, OrderStatus.SHIPPED, OrderStatus.DELIVERED)
 
@@ -35,7 +35,7 @@ class Evidence:
 
     execution: Execution | None = None
     row: GetOrderRow | None = None
-    reservation: Sequence[WithOrderRow] = ()
+    reservation: Sequence[ReservationOfRow] = ()
     backed_up: bool = False
     accepted: AcceptedOrder | None = None
 

@@ -26,7 +26,7 @@ from orders.documents.api import OrderDetails
 from orders.documents.workflow import AcceptedOrder, FailingItem, FailingOrder, Failure
 from orders.errors import OrderError
 from orders.reservations import belongs_to
-from orders.statements import GetOrderRow, OrderItem, WithOrderRow
+from orders.statements import GetOrderRow, OrderItem, ReservationOfRow
 
 _FAILURE = Failure(Error="WorkflowLost", Cause="settled by the reconciler")
 
@@ -129,8 +129,8 @@ def _order_from_document(document: dict[str, Any]) -> FailingOrder | None:
 
 
 def _recovered(
-    order: GetOrderRow | WithOrderRow,
-    lines: Sequence[OrderItem | WithOrderRow],
+    order: GetOrderRow | ReservationOfRow,
+    lines: Sequence[OrderItem | ReservationOfRow],
     digest: str | None,
 ) -> RecoveredOrder:
     """The order of a reservation, or of a row and its items."""

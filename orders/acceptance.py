@@ -4,14 +4,16 @@ The start is what counts, and it is idempotent: an execution's name is its order
 row of `accepted_orders`, lets everybody else find out that the order was accepted without asking
 Step Functions, which is eventually consistent and throttles (docs/contract.md, "POST /orders").
 
-Note and workflow may race, and the note may be lost. The order is safe in every case:
+Note and workflow may race, and the note may be lost:
 
     the workflow is faster        CheckInventory and FailOrder note the order too, in their own
                                   transactions; whoever comes second writes nothing
     the order is settled first    its note is settled with it, and stays so
     two calls have one key        both start the same execution, and one of them writes the note
     the note cannot be written    the caller gets the 201 all the same; CheckInventory or
-                                  FailOrder writes the note
+                                  FailOrder writes the note. If neither ever does, because
+                                  PostgreSQL outlasts their retries, scripts/doctor alone finds
+                                  the order (docs/decisions.md, "What no engine knows ...")
     the start's answer is lost    the call is repeated: same name, same input, same execution
 """
 

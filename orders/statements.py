@@ -140,8 +140,8 @@ class LockRow(TypedDict):
     order_digest: str | None
 
 
-class WithOrderRow(TypedDict):
-    """A row of `with_order`."""
+class ReservationOfRow(TypedDict):
+    """A row of `reservation_of`."""
 
     order_id: str
     customer_id: str | None
@@ -149,7 +149,6 @@ class WithOrderRow(TypedDict):
     quantity: int
     status: str
     order_digest: str | None
-    order_status: str | None
 
 
 class AcceptedOrders(Protocol):
@@ -333,6 +332,9 @@ class Reservations(Protocol):
         It is the order's mutex: transactions that change the order lock its reservation first.
         """
 
+    def reservation_of(self, *, order_id: str) -> list[ReservationOfRow]:
+        """Returns the order's reservation, without locking it."""
+
     def reserve(
         self,
         *,
@@ -350,9 +352,6 @@ class Reservations(Protocol):
 
     def ship(self, *, order_id: str) -> int:
         """Marks the stock that the order holds as shipped."""
-
-    def with_order(self, *, order_id: str) -> list[WithOrderRow]:
-        """Returns the order's reservation, with the order's status if the order is stored."""
 
 
 class Statements:

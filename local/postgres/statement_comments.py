@@ -3,7 +3,7 @@
 PostgreSQL cannot know everything about the rows that a statement returns. The comment says the
 rest, each declaration on a line of its own:
 
--- nullable: order_status, :customer_id
+-- nullable: reserved, :customer_id
     These columns, and these parameters (with a colon), may be null. A query with computed columns
     or an outer join must say which columns may be null; `-- nullable: nothing` says that none may.
 -- always a row

@@ -20,7 +20,7 @@ def evidence_of_open_order(order_id: str) -> Evidence:
     """
     execution = _execution(order_id)
     with transaction() as sql:
-        reservation = sql.reservations.with_order(order_id=order_id)
+        reservation = sql.reservations.reservation_of(order_id=order_id)
         row = sql.orders.get_order(order_id=order_id)
         note = sql.accepted_orders.find(order_id=order_id)
     found = Evidence(execution, row, reservation, accepted=_accepted(note))

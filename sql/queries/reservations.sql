@@ -36,14 +36,10 @@ WHERE order_id = :order_id
 ORDER BY product_id
 FOR UPDATE;
 
--- name: with_order(order_id)
--- Returns the order's reservation, with the order's status if the order is stored.
--- nullable: order_status
-SELECT
-    order_id, reserved.customer_id, product_id, quantity, reserved.status, order_digest,
-    orders.status AS order_status
-FROM inventory_reservations AS reserved
-LEFT JOIN orders USING (order_id)
+-- name: reservation_of(order_id)
+-- Returns the order's reservation, without locking it.
+SELECT order_id, customer_id, product_id, quantity, status, order_digest
+FROM inventory_reservations
 WHERE order_id = :order_id;
 
 -- name: ship(order_id)!

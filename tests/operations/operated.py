@@ -7,8 +7,6 @@ status and after any state, and lets something happen while one of our modules a
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from copy import copy
-from datetime import timedelta
 from typing import Any
 
 import boto3
@@ -161,21 +159,6 @@ def _moto_region() -> Any:  # noqa: ANN401 - moto's own
 def _read_settings_again() -> None:
     for each in (settings, database_settings):
         each.cache_clear()
-
-
-@contextmanager
-def a_page_of_executions(name: str, status: str) -> Iterator[None]:
-    """A thousand executions newer than all others, as if the named one had run so often."""
-    newest = copy(moto_execution(name))
-    newest.status = status
-    newest.start_date += timedelta(seconds=1)
-    executions = _moto_region().describe_state_machine(newest.state_machine_arn).executions
-    known = list(executions)
-    executions[:] = [newest] * 1000 + known
-    try:
-        yield
-    finally:
-        executions[:] = known
 
 
 def _path_to(state: str) -> tuple[str, ...]:

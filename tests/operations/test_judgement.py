@@ -18,7 +18,7 @@ from operations.judgement import (
     judge,
 )
 from orders.documents.workflow import AcceptedOrder, FailingOrder
-from orders.statements import GetOrderRow, WithOrderRow
+from orders.statements import GetOrderRow, ReservationOfRow
 from tests.running.builders import Document
 
 ACCEPTED: Document = {
@@ -80,8 +80,8 @@ def row(status: str) -> GetOrderRow:
     return cast("GetOrderRow", dict.fromkeys(GetOrderRow.__annotations__) | known)
 
 
-def reservation(*statuses: str) -> list[WithOrderRow]:
-    """The reservation's rows, one for each product, as with_order returns them."""
+def reservation(*statuses: str) -> list[ReservationOfRow]:
+    """The reservation's rows, one for each product, as reservation_of returns them."""
     return [
         {
             "order_id": "order-1",
@@ -90,14 +90,13 @@ def reservation(*statuses: str) -> list[WithOrderRow]:
             "quantity": item["quantity"],
             "status": status,
             "order_digest": AcceptedOrder.model_validate(ACCEPTED).digest,
-            "order_status": None,
         }
         for item, status in zip(ACCEPTED["items"], statuses, strict=True)
     ]
 
 
 NO_ROW = None
-NOTHING: list[WithOrderRow] = []
+NOTHING: list[ReservationOfRow] = []
 PENDING = row("pending")
 HELD = reservation("held", "held")
 RELEASED = reservation("released", "released")
@@ -117,7 +116,7 @@ COMPLETE_SUCCEEDED = "complete: its execution is SUCCEEDED, and only UpdateStatu
 COMPLETE_GONE = "complete: its execution is gone, and only UpdateStatus was missing"
 BACK_UP = "back up: its backup was not there"
 
-Case = tuple[Execution | None, GetOrderRow | None, list[WithOrderRow], bool, str]
+Case = tuple[Execution | None, GetOrderRow | None, list[ReservationOfRow], bool, str]
 
 # fmt: off
 CASES: list[Case] = [
@@ -195,7 +194,7 @@ CASES: list[Case] = [
 
 
 def name_of(
-    case: tuple[Execution | None, GetOrderRow | None, list[WithOrderRow], bool, str],
+    case: tuple[Execution | None, GetOrderRow | None, list[ReservationOfRow], bool, str],
 ) -> str:
     """What is known in a case, for the name of its test."""
     execution, stored, lines, backed_up, _ = case
@@ -221,7 +220,7 @@ def in_words(repair: Repair | None) -> str:
 def test_the_repair_follows_from_what_is_known(
     execution: Execution | None,
     stored: GetOrderRow | None,
-    lines: list[WithOrderRow],
+    lines: list[ReservationOfRow],
     backed_up: bool,  # noqa: FBT001 - a column of the table
     verdict: str,
 ) -> None:
@@ -230,7 +229,7 @@ def test_the_repair_follows_from_what_is_known(
 
 @pytest.mark.parametrize("known", [case[:3] for case in CASES], ids=NAMES)
 def test_s3_is_asked_exactly_where_the_backup_changes_the_verdict(
-    known: tuple[Execution | None, GetOrderRow | None, list[WithOrderRow]],
+    known: tuple[Execution | None, GetOrderRow | None, list[ReservationOfRow]],
 ) -> None:
     with_backup, without = Evidence(*known, backed_up=True), Evidence(*known, backed_up=False)
 
@@ -246,7 +245,7 @@ IS_ACCEPTED = AcceptedOrder.model_validate(ACCEPTED)
     ids=["in no table", "reserved", "stored", "stored without a reservation"],
 )
 def test_an_accepted_order_whose_execution_is_gone_is_started_again(
-    stored: GetOrderRow | None, lines: list[WithOrderRow]
+    stored: GetOrderRow | None, lines: list[ReservationOfRow]
 ) -> None:
     evidence = Evidence(GONE, stored, lines, accepted=IS_ACCEPTED)
 
@@ -290,7 +289,7 @@ UNPRICED = [("P1", 3, Decimal("0.00")), ("P2", 1, Decimal("0.00"))]
     ids=["in no table", "reserved", "stored"],
 )
 def test_an_order_keeps_the_prices_that_its_execution_had_found(
-    stored: GetOrderRow | None, lines: list[WithOrderRow]
+    stored: GetOrderRow | None, lines: list[ReservationOfRow]
 ) -> None:
     order = repaired(Evidence(aborted(PRICED), stored, lines))
 
