@@ -7,6 +7,7 @@ policies        the statements of a role's policies, and what they allow
 conditions      the conditions of statements
 wildcards       IAM's wildcards
 schedules       EventBridge's schedules and their rate expressions
+shape           the parts of the template that are read, as models
 cloudformation  CloudFormation's short tags and intrinsic functions
 errors          InvalidTemplate
 

@@ -33,7 +33,16 @@ _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Loader(_SafeLoader):  # type: ignore[misc]  # of two classes, by what is installed
-    """SafeLoader that reads `!Ref X` as `{"Ref": "X"}`."""
+    """SafeLoader that reads `!Ref X` as `{"Ref": "X"}`, and refuses a key that is there twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> Any:  # noqa: ANN401, FBT001, FBT002  # as SafeLoader's
+        seen: set[object] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                why = f"{key.value} is there twice: remove or rename one"
+                raise yaml.constructor.ConstructorError(problem=why, problem_mark=key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep=deep)
 
 
 def _tag(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
@@ -56,9 +65,9 @@ def _value(loader: _Loader, node: yaml.Node) -> Any:  # noqa: ANN401  # any YAML
 _Loader.add_multi_constructor("!", _tag)
 
 
-def load(text: str) -> dict[str, Any]:
-    """Read a template; tags become their long form."""
-    return dict(yaml.load(text, Loader=_Loader))  # noqa: S506  # a SafeLoader
+def load(text: str) -> Any:  # noqa: ANN401  # any YAML value
+    """Read a template; tags become their long form. Raises yaml.MarkedYAMLError."""
+    return yaml.load(text, Loader=_Loader)  # noqa: S506  # a SafeLoader
 
 
 class Resolver(NamedTuple):
@@ -103,7 +112,13 @@ class Resolver(NamedTuple):
         if name not in functions:
             message = f"template.yaml uses {name}, which the local cloud cannot evaluate."
             raise InvalidTemplate(message)
-        return functions[name](argument)
+        try:
+            return functions[name](argument)
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            message = (
+                f"template.yaml has {name} with {argument}, which cannot be evaluated: correct it."
+            )
+            raise InvalidTemplate(message) from error
 
     def _ref(self, name: str) -> Any:  # noqa: ANN401
         if name in PSEUDO_PARAMETERS:
@@ -178,5 +193,11 @@ class Resolver(NamedTuple):
 
     def _is_true(self, term: dict[str, Any]) -> bool:
         if "Condition" in term:
-            return self._is_true(self.document["Conditions"][term["Condition"]])
+            return self._is_true(self._condition(term["Condition"]))
         return bool(self.resolve(term))
+
+    def _condition(self, name: str) -> dict[str, Any]:
+        conditions: Mapping[str, dict[str, Any]] = self.document.get("Conditions", {})
+        if name not in conditions:
+            raise InvalidTemplate(f"template.yaml has no condition {name}: add it, or correct it.")
+        return conditions[name]

@@ -59,6 +59,8 @@ def read_statements(
     the policy of a role does not. Raises InvalidTemplate.
     """
     for statement in listed(document.get("Statement", ())):
+        if not isinstance(statement, dict):
+            raise InvalidTemplate(f"{owner} has the Statement {statement}, which is no mapping.")
         where = f"The statement {statement.get('Sid', '(without Sid)')} of {owner}"
         _check(statement, where, names_principal=names_principal)
         if are_met(statement.get("Condition", {}), where):
@@ -70,6 +72,11 @@ def _check(statement: Mapping[str, Any], where: str, *, names_principal: bool) -
     if unknown := sorted(statement.keys() - _KNOWN):
         message = f"{where} has {', '.join(unknown)}, which is not evaluated: list what it means."
         raise InvalidTemplate(message)
+    conditions = statement.get("Condition", {})
+    if not isinstance(conditions, dict) or not all(
+        isinstance(k, dict) for k in conditions.values()
+    ):
+        raise InvalidTemplate(f"{where} has a Condition that is no mapping: {conditions}.")
     if statement.get("Effect") not in ("Allow", "Deny"):
         raise InvalidTemplate(f"{where} has no Effect: set it to Allow.")
     if names_principal != ("Principal" in statement):

@@ -25,10 +25,18 @@ class Schedule:
 
 
 def read_schedule(function: str, properties: Mapping[str, Any]) -> Schedule:
-    """A function's Schedule event; raises InvalidTemplate, ValueError for an input not in JSON."""
+    """A function's Schedule event; raises InvalidTemplate."""
     event_input = properties.get("Input")
-    json.loads(event_input or "{}")  # so that it fails here and not at each run
+    _require_json(function, event_input or "{}")
     return Schedule(function, _seconds(properties["Schedule"]), event_input)
+
+
+def _require_json(function: str, event_input: str) -> None:
+    """Fail here and not at each run."""
+    try:
+        json.loads(event_input)
+    except ValueError as error:
+        raise InvalidTemplate(f"{function} has a schedule whose Input is no JSON.") from error
 
 
 def _seconds(expression: str) -> float:

@@ -13,6 +13,7 @@ from deployment.errors import InvalidTemplate
 from deployment.policies import Role
 from deployment.roles import read_roles, role_name
 from deployment.schedules import Schedule, read_schedule
+from deployment.shape import check_shape
 from deployment.state_machine import StateMachine, read_state_machine
 
 TEMPLATE = Path(__file__).parents[1] / "template.yaml"
@@ -82,12 +83,19 @@ def read(
 def load(path: Path = TEMPLATE) -> dict[str, Any]:
     """The template's document, with its expressions. Raises InvalidTemplate."""
     try:
-        return cloudformation.load(path.read_text("utf-8"))
+        document: dict[str, Any] = cloudformation.load(path.read_text("utf-8"))
     except OSError as error:
         message = f"Cannot read {error.filename}: {error.strerror}."
         raise InvalidTemplate(message) from error
-    except (TypeError, ValueError, yaml.YAMLError) as error:
-        raise _unusable(path, error) from error
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else "?"
+        raise InvalidTemplate(f"{path}: line {line}: {error.problem}.") from error
+    except (
+        ValueError,
+        yaml.YAMLError,
+    ) as error:  # bytes that are not UTF-8, or are control characters
+        raise InvalidTemplate(f"{path} is no text: {error}.") from error
+    return document
 
 
 def of_document(
@@ -97,15 +105,12 @@ def of_document(
     version: int = 1,
 ) -> Template:
     """What the document says that was loaded from this path. As `read` otherwise."""
+    check_shape(document, path)
     try:
         known = _own_names(document) if values is None else values
         return _Reader(path.parent.resolve(), Resolver(document, known, version)).template()
     except (LookupError, TypeError, ValueError) as error:
-        raise _unusable(path, error) from error
-
-
-def _unusable(path: Path, error: Exception) -> InvalidTemplate:
-    return InvalidTemplate(f"{path} is not a template that can run here: {error!r}.")
+        raise InvalidTemplate(f"{path} is not a template that can run here: {error!r}.") from error
 
 
 def _own_names(document: Mapping[str, Any]) -> dict[str, str]:
@@ -172,7 +177,12 @@ class _Reader:
             yield from (kind.replace("~1", "/") for kind in api.get("BinaryMediaTypes", []))
 
     def _state_machine(self, roles: Mapping[str, Role]) -> StateMachine:
-        ((name, properties),) = self._resources("StateMachine")  # ValueError unless exactly one
+        machines = dict(self._resources("StateMachine"))
+        if len(machines) != 1:
+            names = ", ".join(machines) or "none"
+            message = f"template.yaml must have one AWS::Serverless::StateMachine, and has {names}."
+            raise InvalidTemplate(message)
+        ((name, properties),) = machines.items()
         role = roles[role_name(name)]
         return read_state_machine(name, properties, self.folder, self.resolver, role)
 

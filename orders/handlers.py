@@ -150,6 +150,8 @@ def _input_and_output(handle: Callable[..., Document]) -> tuple[type[BaseModel],
     if len(taken) != 1 or not all(isinstance(m, type) and issubclass(m, BaseModel) for m in models):
         message = f"{handle.__module__} must take one model and return one: annotate both"
         raise TypeError(message)
+    if inspect.iscoroutinefunction(handle):
+        raise TypeError(f"{handle.__module__} is async, and Lambda awaits nothing: use def")
     return taken[0], _output(handle)
 
 

@@ -1,4 +1,4 @@
-"""`scripts/render`: prove the machine, then write its ASL, its page and the README's diagram.
+"""Prove the machine, then write its ASL, its page and the README's diagram.
 
 Nothing is written when there is a finding.
 """
@@ -15,12 +15,13 @@ from workflows.checks.deployment import deployed
 from workflows.order_processing import order_processing
 from workflows.page.budget import budget_table
 from workflows.page.document import page, with_diagram
+from workflows.rules.connections import ASL
 from workflows.rules.proof import findings
 from workflows.rules.template import template_findings
 from workflows.states import NotAMachine
 
 ROOT = Path(__file__).parent.parent
-TARGET = ROOT / "asl" / "order_processing.asl.json"
+TARGET = ASL
 PAGE = ROOT / "asl" / "order_processing.md"
 README = ROOT / "README.md"
 
@@ -60,7 +61,3 @@ def main() -> None:
         path.write_text(text, encoding="utf-8")
         sys.stdout.write(f"wrote {path.relative_to(ROOT)}\n")
     sys.stdout.write("\n" + budget_table(Machine.model_validate(order_processing())))
-
-
-if __name__ == "__main__":
-    main()

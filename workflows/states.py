@@ -5,7 +5,8 @@ subclasses. Names in the ASL come from the task modules, so that a rename cannot
 silently: `tasks.check_inventory` is the state CheckInventory and runs CheckInventoryFunction.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from enum import Enum
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -89,20 +90,33 @@ def task(
     catch: steps.Catch | None = None,
 ) -> steps.Task:
     """The state that runs the module's handler on the payload; its result is the next payload."""
-    name = name_of(task_module)
-    spec = getattr(task_module.handler, "spec", None)
+    spec = getattr(getattr(task_module, "handler", None), "spec", None)
     if spec is None:
-        raise NotAMachine(f"{task_module.__name__}.handler is not a task: make it with @task.")
-    return steps.Task(
-        name,
-        comment=spec.title,
-        resource="arn:aws:states:::lambda:invoke",
-        parameters={"FunctionName": f"${{{name}Function}}", "Payload.$": "$"},
-        output_path="$.Payload",
-        timeout_seconds=STATE_SECONDS,
-        retry=retry,
-        catch=catch,
-    )
+        module = getattr(task_module, "__name__", repr(task_module))
+        raise NotAMachine(f"{module}.handler is not a task: make it with @task.")
+    name = name_of(task_module)
+    with _written_by_the_sdk(name):
+        state = steps.Task(
+            name,
+            comment=spec.title,
+            resource="arn:aws:states:::lambda:invoke",
+            parameters={"FunctionName": f"${{{name}Function}}", "Payload.$": "$"},
+            output_path="$.Payload",
+            timeout_seconds=STATE_SECONDS,
+            retry=retry,
+            catch=catch,
+        )
+        state.to_dict()
+    return state
+
+
+@contextmanager
+def _written_by_the_sdk(name: str) -> Iterator[None]:
+    """Name the state that the SDK cannot write, as the SDK's own errors do not."""
+    try:
+        yield
+    except (AttributeError, TypeError, ValueError) as error:
+        raise NotAMachine(f"{name} cannot be written: {error}".rstrip(".") + ".") from error
 
 
 def any_error(*, then: steps.Chain) -> steps.Catch:
@@ -116,6 +130,8 @@ def forward(tasks: Sequence[ModuleType | BestEffort], *, catch: steps.Catch) -> 
     The order goes on after a best-effort state, whether it failed or not. Raises NotAMachine when
     there is nothing to go on with.
     """
+    if not tasks:
+        raise NotAMachine("The machine has no forward state: name its tasks.")
     states: list[steps.Task] = []
     for each in reversed(tasks):
         if isinstance(each, BestEffort):
@@ -139,8 +155,19 @@ def fail(name: str, *, comment: str, error: str, cause: str) -> _Fail:
 
 def definition(first: steps.Chain, *, comment: str, timeout_seconds: int) -> dict[str, Any]:
     """The whole machine in ASL. Raises NotAMachine."""
+    for state in first.steps:
+        _require_state(state)
     try:
         graph = steps.Graph(first, comment=comment, timeout_seconds=timeout_seconds)
     except ValueError as error:
-        raise NotAMachine(f"{error} Put each state into one chain, once.") from error
+        raise NotAMachine(f"The machine: {error} Put each state into one chain, once.") from error
     return dict(graph.to_dict())
+
+
+def _require_state(state: object) -> None:
+    """The SDK looks at states when it has forgotten their names."""
+    if not isinstance(state, steps.states.State):
+        raise NotAMachine(f"{state!r} is in the chain and is no state: make it with task().")
+    parameters = state.fields.get("parameters", {})
+    if not isinstance(parameters, dict):
+        raise NotAMachine(f"{state.state_id} has Parameters that are no mapping: {parameters!r}.")

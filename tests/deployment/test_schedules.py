@@ -44,5 +44,5 @@ def test_a_schedule_that_is_no_rate_is_named(tmp_path: Path, expression: str) ->
 
 
 def test_an_input_that_is_not_json_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InvalidTemplate, match="is not a template"):
+    with pytest.raises(InvalidTemplate, match="whose Input is no JSON"):
         read(tmp_path, scheduled("Schedule: rate(1 hour), Input: '{'"))

@@ -7,7 +7,7 @@ import pytest
 from deployment import cloudformation, template
 from deployment.errors import InvalidTemplate
 from deployment.template import Route
-from tests.deployment.small_template import VALUES, read
+from tests.deployment.small_template import VALUES
 from tests.local.small_stack import CLOUD
 
 SMALL_CLOUD = template.read(CLOUD / "template.yaml", VALUES)
@@ -59,12 +59,6 @@ def test_without_values_a_parameter_is_its_own_name() -> None:
     environment = template.read().functions["CreateOrderFunction"].environment
 
     assert (environment["DB_NAME"], environment["DB_PORT"]) == ("DbName", "5432")
-
-
-@pytest.mark.parametrize("text", ["", "[]", "Resources: {F: {}}", "a: b: c", "Resources: {}"])
-def test_a_file_that_is_no_template_is_refused(tmp_path: Path, text: str) -> None:
-    with pytest.raises(InvalidTemplate, match="is not a template"):
-        read(tmp_path, text)
 
 
 def test_a_missing_template_is_named(tmp_path: Path) -> None:

@@ -144,7 +144,7 @@ def _change(file: Path, changes: list[tuple[str, str]]) -> None:
 def _render(folder: Path) -> None:
     """Prove and render the definition, as scripts/render of the folder does."""
     rendered = subprocess.run(
-        [sys.executable, "-m", "workflows.render"],
+        [sys.executable, "-m", "workflows"],
         cwd=folder,
         env=os.environ | {"PYTHONPATH": str(folder), "SAGEMAKER_SUPPRESS_V2_WARNING": "1"},
         capture_output=True,

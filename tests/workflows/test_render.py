@@ -97,5 +97,27 @@ def test_a_best_effort_task_goes_on_to_the_next_state() -> None:
 
     (goes_on,) = chain.steps[0].to_dict()["Catch"]
     assert goes_on == {"ErrorEquals": ["States.ALL"], "ResultPath": None, "Next": "UpdateStatus"}
+    with pytest.raises(states.NotAMachine, match="The machine has no forward state"):
+        states.forward([], catch=catch)
     with pytest.raises(states.NotAMachine, match="BackUpOrder is best effort and last"):
         states.forward([states.BestEffort(tasks.back_up_order)], catch=catch)
+
+
+def test_a_state_that_the_sdk_cannot_write_is_named() -> None:
+    states = importlib.import_module("workflows.states")
+    tasks = importlib.import_module("workflows.order_processing")
+
+    with pytest.raises(states.NotAMachine, match=r"^BackUpOrder cannot be written: 'str'"):
+        states.task(tasks.back_up_order, retry="always")
+    with pytest.raises(states.NotAMachine, match=r"^'BackUpOrder'\.handler is not a task"):
+        states.task("BackUpOrder")
+
+
+def test_what_is_no_state_is_named() -> None:
+    states = importlib.import_module("workflows.states")
+    odd = states.steps.Task("Odd", parameters="$")
+
+    with pytest.raises(states.NotAMachine, match=r"^Odd has Parameters that are no mapping: '\$'"):
+        states.definition(states.steps.Chain([odd]), comment="c", timeout_seconds=1)
+    with pytest.raises(states.NotAMachine, match=r"^'Odd' is in the chain and is no state"):
+        states.definition(states.steps.Chain(["Odd"]), comment="c", timeout_seconds=1)

@@ -1,25 +1,29 @@
 """Every function can run, and is led to the database, bucket and state machine of its stack."""
 
 import pydoc
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 
 from pydantic import ValidationError
 
 from deployment.state_machine import StateMachine
-from deployment.template import Function, Template
+from deployment.template import TEMPLATE, Function, Template
 from orders import database
 from orders.documents.validation import first_error
 from orders.handlers import RouteSpec, TaskSpec
 from orders.settings import Settings
 from workflows.rules.source import reached
 
+ASL = TEMPLATE.with_name("asl") / "order_processing.asl.json"
+"""What scripts/render writes, and what is deployed."""
+
 
 def check_connections(template: Template, meanings: Mapping[str, str]) -> Iterator[str]:
     """Check all functions. `meanings` are the right values of environment variables."""
     yield from _machine(template.state_machine)
+    yield from _shared_settings(template.functions.values(), meanings)
     for function in template.functions.values():
         yield from _can_run(function)
-        yield from _settings(function, meanings)
         yield from _network(function)
 
 
@@ -33,6 +37,11 @@ def _machine(machine: StateMachine) -> Iterator[str]:
         yield (
             "The state machine has no Name, so CloudFormation makes one up, which no "
             "STATE_MACHINE_ARN has: add Name."
+        )
+    if machine.file != ASL:
+        yield (
+            f"The state machine's DefinitionUri is {machine.file}, and scripts/render writes "
+            f"{ASL}: correct DefinitionUri."
         )
 
 
@@ -50,6 +59,17 @@ def _can_run(function: Function) -> Iterator[str]:
         )
 
 
+def _shared_settings(functions: Collection[Function], meanings: Mapping[str, str]) -> Iterator[str]:
+    """What is wrong with all functions alike is in Globals, and is one finding."""
+    wrong = {each.name: list(_settings(each, meanings)) for each in functions}
+    counted = Counter(what for found in wrong.values() for what in found)
+    for what, times in counted.items():
+        if times == len(functions):
+            yield f"Every function {what}."
+    for name, found in wrong.items():
+        yield from (f"{name} {what}." for what in found if counted[what] < len(functions))
+
+
 def _settings(function: Function, meanings: Mapping[str, str]) -> Iterator[str]:
     wrong = {
         name: right
@@ -59,7 +79,7 @@ def _settings(function: Function, meanings: Mapping[str, str]) -> Iterator[str]:
     for name, right in wrong.items():
         found = function.environment.get(name) or "nothing"
         should = right or "nothing"
-        yield f"{function.name} has {found} as its {name}: make that {should} in its Environment."
+        yield f"has {found} as its {name}: make that {should} in its Environment"
     if not wrong:
         yield from _lacking(function)
 
@@ -71,7 +91,7 @@ def _lacking(function: Function) -> Iterator[str]:
         Settings.model_validate(given)
     except ValidationError as error:
         _, name, message = first_error(error)
-        yield f"{function.name} has no right {name.upper()} ({message}): correct its Environment."
+        yield f"has no right {name.upper()} ({message}): correct its Environment"
 
 
 def _network(function: Function) -> Iterator[str]:

@@ -22,12 +22,23 @@ def check_outages(machine: Machine, deployment: Deployment) -> Iterator[str]:
         yield from _misnamed(error)
     for name, task in tasks(machine).items():
         spec = deployment[task.function].spec
-        for error in spec.raises if spec else ():
-            if not issubclass(error, OrderRefused | Unavailable):
-                yield (
-                    f"{name} declares {error.__name__}, which is neither a refusal nor an outage: "
-                    "move it below OrderRefused or Unavailable in orders/errors.py."
-                )
+        if spec:
+            yield from _misplaced(name, spec.raises)
+
+
+def _misplaced(name: str, raises: object) -> Iterator[str]:
+    """The declared errors, which a decorator takes from anybody, that are of no right class."""
+    if not isinstance(raises, tuple):
+        yield f"{name} declares one error, and no tuple of them: add a comma, raises=(Error,)."
+        return
+    for error in raises:
+        if not isinstance(error, type):
+            yield f"{name} declares {error!r}, which is no class of orders/errors.py: name one."
+        elif not issubclass(error, OrderRefused | Unavailable):
+            yield (
+                f"{name} declares {error.__name__}, which is neither a refusal nor an outage: "
+                "move it below OrderRefused or Unavailable in orders/errors.py."
+            )
 
 
 def _misnamed(error: type[OrderError]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Errors that were moved in the tree of orders/errors.py, so that they would be retried wrongly."""
 
 from collections.abc import Callable, Iterator
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -16,7 +16,7 @@ from orders.errors import (
     Unavailable,
     UnknownProduct,
 )
-from tests.workflows.machines import assert_refused
+from tests.workflows.machines import assert_refused, spec_of, with_specs
 
 Move: TypeAlias = Callable[[type[OrderError], type[OrderError]], None]
 
@@ -71,3 +71,16 @@ def test_an_error_that_gets_a_subclass_is_in_no_retry_any_more(move: Move) -> No
         "CheckInventory can raise InsufficientStock, which has subclasses, so no Retry names it: "
         "raise UnknownProduct, or "
     )
+
+
+@pytest.mark.parametrize(
+    ("raises", "beginning"),
+    [
+        (InsufficientStock, "CheckInventory declares one error, and no tuple of them"),
+        (("InsufficientStock",), "CheckInventory declares 'InsufficientStock', which is no class"),
+    ],
+)
+def test_a_declaration_of_no_errors(raises: Any, beginning: str) -> None:  # noqa: ANN401
+    declares = spec_of("CheckInventory")._replace(raises=raises)
+
+    assert_refused(beginning, deployment=with_specs({"CheckInventory": declares}))

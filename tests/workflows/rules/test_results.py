@@ -43,6 +43,56 @@ def test_another_answer_than_the_declared_one_is_refused(handler: object) -> Non
     )
 
 
+class Located(ReservedOrder):
+    """A model with one more field, which no code sets yet."""
+
+    label = "the stock is reserved in a warehouse"
+    warehouse: str
+
+
+def by_keywords(order: PricedOrder) -> Located:
+    return Located(**order.model_dump(exclude={"items"}), items=())
+
+
+def by_a_dump(order: PricedOrder) -> Located:
+    return Located.model_validate(order.model_dump())
+
+
+def by_two_dictionaries(order: PricedOrder) -> Located:
+    return Located.model_validate(order.model_dump() | {"status": "pending"})
+
+
+def with_the_field(order: PricedOrder) -> Located:
+    return Located.model_validate(order.model_dump() | {"warehouse": "1"})
+
+
+def of_unknown_fields(order: PricedOrder) -> Located:
+    return Located.model_validate(order.model_dump() | dict(order))
+
+
+@pytest.mark.parametrize("handler", [by_keywords, by_a_dump, by_two_dictionaries])
+def test_an_answer_without_a_required_field_is_refused(handler: object) -> None:
+    assert_sentences(
+        list(wrong_results("CheckInventory", handler, SPEC._replace(output=Located))),
+        "CheckInventory returns Located without warehouse, which Located requires: set it in ",
+    )
+
+
+def test_a_field_that_is_left_out_is_one_that_is_not_set() -> None:
+    def handler(order: PricedOrder) -> ReservedOrder:
+        return ReservedOrder(**order.model_dump(exclude={"items"}))
+
+    assert_sentences(
+        list(wrong_results("CheckInventory", handler, SPEC)),
+        "CheckInventory returns ReservedOrder without items, which ReservedOrder requires",
+    )
+
+
+@pytest.mark.parametrize("handler", [with_the_field, of_unknown_fields])
+def test_an_answer_that_has_the_field_or_cannot_be_read_is_accepted(handler: object) -> None:
+    assert list(wrong_results("CheckInventory", handler, SPEC._replace(output=Located))) == []
+
+
 def test_a_best_effort_task_may_return_its_input() -> None:
     spec = SPEC._replace(output=PricedOrder)
 
