@@ -16,13 +16,13 @@ import pytest
 from _pytest.terminal import TerminalReporter
 from botocore.loaders import JSONFileLoader
 from hypothesis import settings
-from pg8000.native import Connection
 
-from local.postgres.embedded import connect_as_owner, embedded
+from local.postgres.embedded import embedded
 from tests.running import stacks
 from tests.running.in_process import InProcess, in_process
 from tests.running.shop import Shop
 from tests.running.stacks import ROOT, Session, a_running_stack, needs_stack, serving
+from tests.running.tables import Tables
 
 __all__ = ["ROOT", "a_running_stack", "serving"]
 
@@ -133,16 +133,9 @@ def starts_a_stack() -> None:
 def postgres() -> Iterator[dict[str, str]]:
     """PostgreSQL alone: the DB_* settings that lead to it."""
     with TemporaryDirectory(prefix="orders-") as folder, embedded(Path(folder)) as environment:
-        with closing(connect_as_owner(environment)) as conn:
-            _do_not_wait_for_the_disk(conn)
+        with closing(Tables(environment)) as tables:
+            tables.do_not_wait_for_the_disk()
         yield environment
-
-
-def _do_not_wait_for_the_disk(conn: Connection) -> None:
-    """Nothing here has to survive a crash of the machine, and new databases come faster."""
-    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-        conn.run(f"ALTER SYSTEM SET {setting} = off")
-    conn.run("SELECT pg_reload_conf()")
 
 
 @pytest.fixture(scope="module")

@@ -32,6 +32,7 @@ from local.iam.access_control import AccessControl
 from local.iam.callers import Callers
 from local.iam.role_file import RoleFile
 from local.step_functions import (
+    engine_without_ec2,  # noqa: F401 - before everything that imports moto's engine
     kept_bucket,
     patch_abort_and_timeout,
     patch_backoffs,

@@ -73,5 +73,5 @@ def _client(service: str, url: str) -> Any:  # noqa: ANN401  # boto3 makes its c
         region_name=REGION,
         aws_access_key_id=ADMINISTRATOR,
         aws_secret_access_key="test",  # noqa: S106
-        config=Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 1}),
+        config=Config(connect_timeout=3, read_timeout=60, retries={"total_max_attempts": 1}),
     )

@@ -60,7 +60,8 @@ class Shop(Tables):
 
     def close(self) -> None:
         """Close the connections that were opened."""
-        for opened in ("api", "control", "database"):
+        super().close()
+        for opened in ("api", "control"):
             if opened in self.__dict__:
                 getattr(self, opened).close()
 

@@ -86,6 +86,7 @@ def serving(data: Path, *options: str) -> Iterator[Shop]:
         try:
             eventually(ready, seconds=120)  # a busy machine starts slowly
             with closing(Shop.at(data)) as running:
+                running.do_not_wait_for_the_disk()
                 yield running
         finally:
             process.terminate()

@@ -1,5 +1,6 @@
 """The tables as a test reads and fills them."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -23,6 +24,18 @@ class Tables:
     def database(self) -> Connection:
         """A connection of the tests' own, as the owner of the tables."""
         return connect_as_owner(self.environment)
+
+    def do_not_wait_for_the_disk(self) -> None:
+        """Nothing here has to survive a crash of the machine; what is killed loses no commit."""
+        for setting in ("fsync", "full_page_writes"):
+            self.database.run(f"ALTER SYSTEM SET {setting} = off")
+        self.database.run("SELECT pg_reload_conf()")
+
+    def close(self) -> None:
+        """Close the connection, if it is open and its server has not died."""
+        if "database" in self.__dict__:
+            with suppress(InterfaceError):
+                self.database.close()
 
     def reconnect(self) -> None:
         """Forget a connection that died with its server; the next statement makes another."""
