@@ -57,6 +57,7 @@ async def serving(app: ASGIApp, listening: socket.socket) -> AsyncIterator[None]
             lifespan="off",
             ws="none",
             loop="asyncio",
+            log_config=None,  # what it logs goes where the program's own log goes
             log_level="error",
             access_log=False,
             server_header=False,

@@ -10,6 +10,6 @@ from importlib.util import find_spec
 from types import ModuleType
 
 _batch = ModuleType("moto.batch")
-_moto = find_spec("moto")
-_batch.__path__ = [f"{folder}/batch" for folder in (_moto and _moto.submodule_search_locations) or ()]
+if _moto := find_spec("moto"):
+    _batch.__path__ = [f"{folder}/batch" for folder in _moto.submodule_search_locations or ()]
 sys.modules.setdefault(_batch.__name__, _batch)

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,13 +68,13 @@ class Stopped:
 
 @pytest.fixture(scope="module")
 def stopped(data: Path) -> Stopped:
-    options = ["--api-key", "it's a key", "--schedules", "0.2"]
+    options = ["--api-key", "it's a key", "--schedules", "0.2", "--faults"]
     with running(data, *options, **THEIR_OWN) as stack:
         return stop(stack)
 
 
 def stop(stack: Running) -> Stopped:
-    """Make a table, wait for scheduled functions, and press Ctrl-C."""
+    """Make a table, wait for scheduled functions, and press Ctrl-C while an invocation runs."""
     with stack.connect() as database:
         database.run("CREATE TABLE kept (id int)")
     logs = stack.data / "logs"
@@ -83,8 +84,12 @@ def stop(stack: Running) -> Stopped:
 
     eventually(scheduled)
     result, environment = stack.lambdas.act("count"), stack.lambdas.act("environment")
-    processes = stack.tree()
-    status, printed, errors = stack.end(signal.SIGINT)
+    stack.lambdas.plan({"kind": "hold"})
+    with ThreadPoolExecutor(1) as caller:
+        caller.submit(stack.lambdas.act, "count")
+        stack.lambdas.until_held()
+        processes = stack.tree()
+        status, printed, errors = stack.end(signal.SIGINT)
     return Stopped(
         status=status,
         printed=printed,

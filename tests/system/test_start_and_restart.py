@@ -78,7 +78,8 @@ def test_an_idempotency_key_is_kept_across_a_restart(data: Path) -> None:
 def test_an_order_that_a_stop_interrupted_goes_on_at_the_next_start(data: Path) -> None:
     """Nobody posts it again, and no run of the schedule is due within five minutes."""
     hangs = {"kind": "timeout", "after": 30}
-    with serving(data, "--faults") as shop, shop.failing(BackUpOrder=[hangs]):
+    with serving(data, "--faults") as shop:
+        shop.plan("BackUpOrder", hangs)
         order_id = post(shop, ORDER, "k1").json()["order_id"]
         eventually(lambda: pending(shop, order_id))
 
