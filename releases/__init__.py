@@ -2,6 +2,7 @@
 
 record        what a release consists of, as JSON: releases/0.1.0.json
 statements    the statements of sql/queries, as a record keeps them
+permissions   what the roles of template.yaml may do
 documents     the schemas of the workflow's documents
 breaks        compares the last record with today's tree
 declarations  breaks.toml: the breaks that are accepted, each with its reason

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from local.postgres.statement_comments import WrongStatement
 from orders.documents.workflow import AcceptedOrder, FailingOrder
 from releases.documents import misread, schemas
+from releases.permissions import taken_away
 from releases.record import Record
 from releases.statements import Statement, describe_text, is_permitted
 from workflows.checks.deployment import Deployment
@@ -29,6 +30,7 @@ def breaks(last: Record, deployment: Deployment, conn: Connection) -> Iterator[B
     for name, statement in last.statements.items():
         yield from _statement(name, statement, conn)
     yield from _functions(last, deployment)
+    yield from _permissions(last)
     yield from _documents(last)
 
 
@@ -56,6 +58,12 @@ def _functions(last: Record, deployment: Deployment) -> Iterator[Break]:
             yield Break(f"function {name}", "orders in flight call it, and template.yaml lacks it")
         elif not deployment[name].only_versions:
             yield Break(f"function {name}", "the state machine's role may not invoke its versions")
+
+
+def _permissions(last: Record) -> Iterator[Break]:
+    """Old versions of a function share its role with the new one."""
+    for role, action, resource in taken_away(last.permissions):
+        yield Break(f"permission {role} {action}", f"the role may not do it any more on {resource}")
 
 
 def _documents(last: Record) -> Iterator[Break]:

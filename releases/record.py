@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from operations.migrations import migrations
 from releases.documents import schemas
+from releases.permissions import Permissions, granted
 from releases.statements import Statement, described
 from workflows.checks.deployment import deployed
 from workflows.order_processing import order_processing
@@ -36,12 +37,13 @@ class Record(BaseModel):
     definition: dict[str, Any]
     tasks: dict[str, Task]
     statements: dict[str, Statement]
+    permissions: Permissions
     migrations: dict[str, str]
 
     @property
     def path(self) -> Path:
         """Where the record belongs."""
-        return FOLDER / f"{self.version}.json"
+        return path_of(self.version)
 
     @property
     def text(self) -> str:
@@ -60,6 +62,7 @@ def present(conn: Connection) -> Record:
             if task.spec
         },
         statements=described(conn),
+        permissions=granted(),
         migrations={file.name: file.checksum for file in migrations()},
     )
 
@@ -68,6 +71,17 @@ def present_version() -> str:
     """The version in pyproject.toml."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     return str(project["project"]["version"])
+
+
+def path_of(version: str) -> Path:
+    """Where the version's record belongs."""
+    return FOLDER / f"{version}.json"
+
+
+def is_released(version: str, root: Path = ROOT) -> bool:
+    """Whether the version has its record, and its own heading in CHANGELOG.md."""
+    record = root / path_of(version).relative_to(ROOT)
+    return record.exists() and f"\n## [{version}]" in (root / "CHANGELOG.md").read_text("utf-8")
 
 
 def last() -> Record:

@@ -79,6 +79,18 @@ def test_a_function_that_orders_in_flight_call_must_stay(conn: Connection, today
     ]
 
 
+def test_a_permission_that_old_versions_need_must_stay(conn: Connection, today: Record) -> None:
+    def change(old: Record) -> None:
+        old.permissions["BackUpOrderFunctionRole"]["s3:GetObject"] = ["arn:aws:s3:::backups/*"]
+        old.permissions["CourierFunctionRole"] = {"ses:SendEmail": ["*"]}
+
+    why = "the role may not do it any more on"
+    assert found(conn, today, change) == [
+        f"permission BackUpOrderFunctionRole s3:GetObject: {why} arn:aws:s3:::backups/*",
+        f"permission CourierFunctionRole ses:SendEmail: {why} *",
+    ]
+
+
 def test_an_accepted_order_with_an_unknown_field_is_named(conn: Connection, today: Record) -> None:
     def change(old: Record) -> None:
         old.tasks["CalculatePriceFunction"].input["properties"]["remark"] = {"type": "string"}
