@@ -8,7 +8,8 @@ Note and workflow may race, and the note may be lost:
 
     the workflow is faster        CheckInventory and FailOrder note the order too, in their own
                                   transactions; whoever comes second writes nothing
-    the order is settled first    its note is settled with it, and stays so
+    the order is settled first    it has a reservation, and so a note (sql/migrations/0007), which
+                                  was settled with the order, and stays so
     two calls have one key        both start the same execution, and one of them writes the note
     the note cannot be written    the caller gets the 201 all the same; CheckInventory or
                                   FailOrder writes the note. If neither ever does, because
@@ -22,7 +23,9 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_e
 from orders.documents.workflow import AcceptedOrder
 from orders.errors import DatabaseUnavailable, IdempotencyKeyReused, OrderError, WorkflowUnavailable
 from orders.handlers import logger
-from orders.queries import transaction
+from orders.notes import note
+from orders.queries import Sql, transaction
+from orders.reservations import belongs_to
 from orders.statements import FindRow
 from orders.step_functions import find_execution, start
 
@@ -45,8 +48,8 @@ def accept(order: AcceptedOrder, *, may_be_known: bool) -> None:
 
 
 def _is_settled(order: AcceptedOrder) -> bool:
-    note = _find(order)
-    return note is not None and note["is_settled"]
+    found = _find(order)
+    return found is not None and found["is_settled"]
 
 
 def _require_same(order: AcceptedOrder) -> None:
@@ -66,10 +69,17 @@ def _require_same(order: AcceptedOrder) -> None:
 def _find(order: AcceptedOrder) -> FindRow | None:
     """The order's note, if there is one; raises IdempotencyKeyReused when it is another order's."""
     with transaction() as sql:
-        note = sql.accepted_orders.find(order_id=order.order_id)
-    if note and note["order_digest"] not in (None, order.digest):
-        raise IdempotencyKeyReused
-    return note
+        found = sql.accepted_orders.find(order_id=order.order_id)
+        if found and not _is_noted(sql, order, found):
+            raise IdempotencyKeyReused
+    return found
+
+
+def _is_noted(sql: Sql, order: AcceptedOrder, found: FindRow) -> bool:
+    """Whether the note is this order's. One without a digest is that of an older reservation."""
+    if found["order_digest"] is None:
+        return belongs_to(order, sql.reservations.reservation_of(order_id=order.order_id))
+    return found["order_digest"] == order.digest
 
 
 def _note(order: AcceptedOrder) -> None:
@@ -87,6 +97,4 @@ def _note(order: AcceptedOrder) -> None:
 
 def _write(order: AcceptedOrder) -> None:
     with transaction() as sql:
-        sql.accepted_orders.note(
-            order_id=order.order_id, request=order.request, order_digest=order.digest
-        )
+        note(sql, order)

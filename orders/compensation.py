@@ -5,6 +5,7 @@ Both run inside the caller's transaction. FailOrder and the reconciler use them.
 
 from orders.documents.workflow import FailingOrder
 from orders.model import OrderStatus
+from orders.notes import note
 from orders.queries import Sql
 from orders.reservations import insert_released, is_held
 
@@ -16,7 +17,9 @@ def compensate(sql: Sql, order: FailingOrder) -> bool:
     cannot take stock. An order that has failed, or was cancelled, shipped or deleted, is not
     changed.
     """
-    if not (insert_released(sql, order) or is_held(sql, order)):
+    if insert_released(sql, order):
+        note(sql, order)
+    elif not is_held(sql, order):
         return False
     sql.inventory.give_back(order_id=order.order_id)
     sql.orders.store_order(order_document=order.model_dump_json())

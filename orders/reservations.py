@@ -57,9 +57,10 @@ def insert_released(sql: Sql, order: AcceptedOrder) -> bool:
 
 
 def _reserve(sql: Sql, order: AcceptedOrder, status: ReservationStatus) -> bool:
-    return sql.reservations.reserve(
-        order_document=order.model_dump_json(),
-        request=order.request,
-        order_digest=order.digest,
-        reservation_status=status,
+    return bool(
+        sql.reservations.reserve(
+            order_document=order.model_dump_json(),
+            order_digest=order.digest,
+            reservation_status=status,
+        )
     )

@@ -175,7 +175,8 @@ class AcceptedOrders(Protocol):
     def note(self, *, order_id: str, request: str, order_digest: str) -> int:
         """Notes that the order was accepted.
 
-        Writes nothing when it is noted already: the workflow may have been faster.
+        Writes nothing when it is noted already: the workflow may have been faster. An order that is
+        settled is always noted, because its reservation is (sql/migrations/0007).
         """
 
     def open_orders(
@@ -335,19 +336,11 @@ class Reservations(Protocol):
     def reservation_of(self, *, order_id: str) -> list[ReservationOfRow]:
         """Returns the order's reservation, without locking it."""
 
-    def reserve(
-        self,
-        *,
-        order_document: str,
-        request: str,
-        order_digest: str,
-        reservation_status: str,
-    ) -> bool:
-        """Writes the order's reservation, and notes the order as accepted unless it is noted.
+    def reserve(self, *, order_document: str, order_digest: str, reservation_status: str) -> int:
+        """Writes the order's reservation.
 
-        Returns whether it did. It writes nothing when the id has a reservation already, even if
-        that is another order's: Step Functions forgets an execution's name after 90 days. The
-        reservation comes first, as in every transaction that writes both.
+        Writes nothing when the id has a reservation already, even if that is another order's: Step
+        Functions forgets an execution's name after 90 days.
         """
 
     def ship(self, *, order_id: str) -> int:

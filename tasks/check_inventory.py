@@ -3,6 +3,7 @@
 from orders.documents.workflow import PricedOrder, ReservedOrder
 from orders.errors import InsufficientStock, OrderAlreadySettled
 from orders.handlers import task
+from orders.notes import note
 from orders.queries import Sql, transaction
 from orders.reservations import hold, require_held
 
@@ -20,6 +21,7 @@ def handler(order: PricedOrder) -> ReservedOrder:
     with transaction() as sql:
         if hold(sql, order):
             _take_stock(sql, order)
+            note(sql, order)  # last: POST's note waits for it, and stock can take long
         else:
             require_held(sql, order)
     return ReservedOrder.model_validate(order.model_dump())

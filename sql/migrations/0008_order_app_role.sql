@@ -36,7 +36,7 @@ GRANT SELECT ON inventory_receipts TO order_app;
 -- changes inventory.stock has received goods or corrected a count. A superuser counts as a member
 -- of every role, and is everybody else all the same.
 -- Functions of release 0.1.0 log in as the owner, and are known by their connections' name. They
--- may still run while the new ones are deployed. The release after this one drops that line.
+-- may still run while the new ones are deployed, so release 0.3.0 drops that line, not this one.
 CREATE OR REPLACE TRIGGER inventory_is_restocked
 AFTER UPDATE ON inventory
 FOR EACH ROW

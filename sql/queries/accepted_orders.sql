@@ -1,6 +1,7 @@
 -- name: note(order_id, request, order_digest)!
 -- Notes that the order was accepted.
--- Writes nothing when it is noted already: the workflow may have been faster.
+-- Writes nothing when it is noted already: the workflow may have been faster. An order that is
+-- settled is always noted, because its reservation is (sql/migrations/0007).
 INSERT INTO accepted_orders (order_id, request, order_digest)
 VALUES (:order_id, CAST(:request AS jsonb), :order_digest)
 ON CONFLICT DO NOTHING;

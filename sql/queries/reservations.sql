@@ -1,31 +1,18 @@
--- name: reserve(order_document, request, order_digest, reservation_status)$
--- Writes the order's reservation, and notes the order as accepted unless it is noted.
--- Returns whether it did. It writes nothing when the id has a reservation already, even if that is
--- another order's: Step Functions forgets an execution's name after 90 days. The reservation comes
--- first, as in every transaction that writes both.
--- always a row
--- nullable: nothing
-WITH reserved AS (
-    INSERT INTO inventory_reservations
-        (order_id, customer_id, product_id, quantity, status, order_digest)
-    SELECT accepted.order_id, customer_id, product_id, quantity, :reservation_status, :order_digest
-    FROM jsonb_to_record(CAST(:order_document AS jsonb))
-        AS accepted (order_id TEXT, customer_id TEXT, items JSONB),
-        jsonb_to_recordset(items) AS item (product_id TEXT, quantity INTEGER)
-    WHERE NOT EXISTS (
-        SELECT FROM inventory_reservations AS earlier WHERE earlier.order_id = accepted.order_id
-    )
-    ORDER BY product_id
-    ON CONFLICT DO NOTHING
-    RETURNING order_id
-), noted AS (
-    INSERT INTO accepted_orders (order_id, request, order_digest)
-    SELECT order_id, CAST(:request AS jsonb), :order_digest
-    FROM reserved
-    LIMIT 1
-    ON CONFLICT DO NOTHING
+-- name: reserve(order_document, order_digest, reservation_status)!
+-- Writes the order's reservation.
+-- Writes nothing when the id has a reservation already, even if that is another order's: Step
+-- Functions forgets an execution's name after 90 days.
+INSERT INTO inventory_reservations
+    (order_id, customer_id, product_id, quantity, status, order_digest)
+SELECT accepted.order_id, customer_id, product_id, quantity, :reservation_status, :order_digest
+FROM jsonb_to_record(CAST(:order_document AS jsonb))
+    AS accepted (order_id TEXT, customer_id TEXT, items JSONB),
+    jsonb_to_recordset(items) AS item (product_id TEXT, quantity INTEGER)
+WHERE NOT EXISTS (
+    SELECT FROM inventory_reservations AS earlier WHERE earlier.order_id = accepted.order_id
 )
-SELECT EXISTS (SELECT FROM reserved);
+ORDER BY product_id
+ON CONFLICT DO NOTHING;
 
 -- name: lock(order_id)
 -- Returns the order's reservation and locks it until the transaction ends.

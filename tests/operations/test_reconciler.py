@@ -169,6 +169,41 @@ def test_an_order_that_is_in_no_table_but_the_accepted_ones_is_started_again(
     assert_processing(system, order_id, product)
 
 
+def lose_note(system: Operated, order_id: str) -> None:
+    system.rows("DELETE FROM accepted_orders WHERE order_id = :id", id=order_id)
+
+
+def test_an_order_whose_note_was_lost_before_it_was_reserved_is_started_again(
+    system: Operated,
+) -> None:
+    product = system.product(stock=10)
+    order_id = system.create(a_line(product, 3))
+    lose_note(system, order_id)
+    system.walk(order_id, until="CheckInventory")
+    system.forget_executions()
+
+    assert system.reconcile() == {order_id: "started again"}
+
+    system.run(order_id)
+    assert_processing(system, order_id, product)
+
+
+def test_an_order_whose_note_and_execution_are_lost_is_known_again_by_its_key(
+    system: Operated,
+) -> None:
+    product = system.product(stock=10)
+    order, key = an_order(a_line(product, 3)), {"Idempotency-Key": str(uuid4())}
+    order_id = system.api.post("/orders", json=order, headers=key).json()["order_id"]
+    lose_note(system, order_id)
+    system.end(order_id, "ABORTED")
+    assert system.reconcile() == {}, "only the doctor finds it"
+
+    assert system.api.post("/orders", json=order, headers=key).status_code == 201
+
+    assert system.reconcile() == {order_id: "failed"}
+    assert_failed(system, order_id, product)
+
+
 @pytest.mark.parametrize("state", ["CheckInventory", "PersistOrder"])
 def test_an_order_that_was_accepted_before_it_could_be_noted_is_repaired_from_the_tables(
     system: Operated, state: str

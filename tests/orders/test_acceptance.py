@@ -1,18 +1,27 @@
 """Accepting an order: the execution first, then the note; every race of note and workflow."""
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from threading import Timer
 
 import pytest
+from pg8000.native import Connection
 
 from orders import acceptance, database, step_functions
 from orders.acceptance import accept
+from orders.database import connect
 from orders.documents.workflow import AcceptedOrder
 from orders.errors import IdempotencyKeyReused, WorkflowUnavailable
 from orders.settings import database_settings
 from tests.running.builders import Document, a_line, an_id, an_order
 from tests.running.in_process import InProcess
+from tests.running.patient_client import PatientClient
+from tests.running.shop import Shop
+from tests.running.waiting import eventually
 from tests.running.walking import failing
 
 
@@ -111,6 +120,74 @@ def test_a_note_that_comes_after_the_workflow_has_ended_stays_settled(
     assert note["settled_at"] is not None
 
 
+def test_a_note_that_comes_after_a_delete_is_settled_and_does_not_name_the_customer(
+    functions: InProcess,
+) -> None:
+    order = an_accepted_order(functions.product())
+    assert step_functions.start(order)
+    functions.run(order.order_id)
+    assert functions.api.delete(f"/orders/{order.order_id}").status_code == 200
+
+    accept(order, may_be_known=True)
+
+    note = the_note(functions, order)
+    assert note is not None
+    assert (note["request"], note["settled_at"] is not None) == (None, True)
+
+
+CHECK_INVENTORY = """
+import json, sys, types
+from tasks.check_inventory import handler
+context = types.SimpleNamespace(aws_request_id="request-1", function_version="1")
+handler(json.loads(sys.argv[1]), context)
+"""
+
+
+@contextmanager
+def locked_stock(product: str) -> Iterator[Connection]:
+    """Somebody's transaction, which has locked the product's row."""
+    with closing(connect(database_settings())) as somebody:
+        somebody.run("BEGIN")
+        somebody.run("SELECT FROM inventory WHERE product_id = :id FOR UPDATE", id=product)
+        yield somebody
+
+
+def test_a_note_does_not_wait_for_a_task_that_waits_for_stock(functions: InProcess) -> None:
+    product = functions.product()
+    order = an_accepted_order(product)
+    step_functions.start(order)
+    priced = functions.invoke("CalculatePriceFunction", order.model_dump())
+    with (
+        locked_stock(product) as somebody,
+        subprocess.Popen([sys.executable, "-c", CHECK_INVENTORY, json.dumps(priced)]) as task,
+    ):
+        eventually(lambda: assert_stock_is_waited_for(functions))
+
+        accept(order, may_be_known=False)
+
+        assert the_note(functions, order)
+        assert task.poll() is None
+        somebody.run("COMMIT")
+    assert task.returncode == 0
+    assert functions.reservations(order.order_id) == {"held"}
+
+
+def assert_stock_is_waited_for(functions: InProcess) -> None:
+    waiting = functions.rows("SELECT query FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    assert any("UPDATE inventory" in row["query"] for row in waiting)
+
+
+def test_an_order_that_somebody_stores_as_failed_is_settled(functions: InProcess) -> None:
+    order = an_accepted_order(functions.product())
+    accept(order, may_be_known=False)
+
+    functions.rows("INSERT INTO orders VALUES (:id, 'C', 0, 'failed')", id=order.order_id)
+
+    note = the_note(functions, order)
+    assert note is not None
+    assert note["settled_at"] is not None
+
+
 def test_an_order_that_was_refused_before_it_was_reserved_is_noted(functions: InProcess) -> None:
     order = an_accepted_order("NOPE")
     with no_notes(functions):
@@ -175,6 +252,61 @@ def test_a_settled_order_is_never_started_again(functions: InProcess) -> None:
     accept(order, may_be_known=True)
 
     assert functions.executions() == []
+
+
+@pytest.mark.parametrize("reserved", [True, False])
+def test_an_order_whose_note_and_execution_are_lost_is_started_again_by_its_key(
+    functions: InProcess,
+    reserved: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    order = begun(functions, noted=False, over=False)
+    if reserved:
+        functions.run(order.order_id, until="CheckInventory")
+    functions.forget_executions()
+
+    accept(order, may_be_known=True)
+
+    note = the_note(functions, order)
+    assert note is not None
+    assert (AcceptedOrder.model_validate(note["request"]), note["settled_at"]) == (order, None)
+    assert step_functions.is_running(order.order_id)
+
+
+def test_an_order_from_before_digests_is_known_by_its_reservation(functions: InProcess) -> None:
+    order = begun(functions, noted=False, over=False)
+    functions.run(order.order_id)
+    functions.rows(
+        "WITH note AS (UPDATE accepted_orders SET order_digest = NULL WHERE order_id = :id) "
+        "UPDATE inventory_reservations SET order_digest = NULL WHERE order_id = :id",
+        id=order.order_id,
+    )
+
+    accept(order, may_be_known=True)
+
+    with pytest.raises(IdempotencyKeyReused):
+        accept(order.model_copy(update={"customer_id": "another"}), may_be_known=True)
+
+
+def test_callers_with_one_key_at_the_same_time_make_one_order(shop: Shop) -> None:
+    """On the real engine, each in a process of its own: eight callers want one, eight want two."""
+    product, headers = shop.product(stock=10), {"Idempotency-Key": an_id()}
+    client = PatientClient(shop.api)
+
+    def post(quantity: int) -> tuple[int, str | None]:
+        body = an_order(a_line(product, quantity))
+        answer = client.call("POST", "/orders", json=body, headers=headers)
+        return answer.status_code, answer.json().get("order_id")
+
+    wanted = [1, 2] * 8
+    with ThreadPoolExecutor(16) as threads:
+        outcomes = set(zip(wanted, threads.map(post, wanted), strict=True))
+
+    ((taken, order_id),) = [(each, its_id) for each, (code, its_id) in outcomes if code == 201]
+    assert outcomes == {(taken, (201, order_id)), (3 - taken, (422, None))}
+    (note,) = shop.rows("SELECT request FROM accepted_orders WHERE order_id = :id", id=order_id)
+    assert note["request"]["items"] == [a_line(product, taken)]
+    assert shop.end(str(order_id))["status"] == "SUCCEEDED"
+    assert shop.stock(product) == 10 - taken
 
 
 def test_a_name_that_is_taken_and_not_shown_yet_is_to_be_tried_again(
