@@ -296,7 +296,7 @@ def test_no_interleaving_breaks_a_promise(own: Shop, pytestconfig: pytest.Config
         chosen = settings(max_examples=200, stateful_step_count=30, derandomize=False)
     else:
         seed(SEED)(AnyInterleaving)
-        chosen = settings(max_examples=8, stateful_step_count=11, derandomize=False, database=None)
+        chosen = settings(max_examples=6, stateful_step_count=11, derandomize=False, database=None)
     run_state_machine_as_test(
         AnyInterleaving, settings=settings(chosen, suppress_health_check=[HealthCheck.too_slow])
     )
