@@ -8,11 +8,12 @@ from typing import Any
 from orders import step_functions
 from orders.documents.api import ExecutionEvent, ExecutionStatus, StatusPath
 from orders.documents.workflow import Failure
-from orders.errors import ExecutionNotFound
+from orders.errors import ExecutionNotFound, WorkflowUnavailable
 from orders.handlers import logger, route
 from orders.read_your_writes import when_shown
 
 _NEWEST = 10
+_ENDS = ("ExecutionSucceeded", "ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted")
 _NAME = re.compile("[A-Za-z0-9_-]{1,80}")
 """The names that Step Functions allows for executions, less those that need escaping."""
 
@@ -52,14 +53,43 @@ def _error_of(execution: dict[str, Any]) -> dict[str, str]:
 
 
 def _find(name: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The execution of this name and its newest events, once Step Functions shows them."""
+    """The execution of this name and its newest events, once Step Functions shows them.
+
+    The history is waited for, and only then is the execution described, once: DescribeExecution
+    has the smaller quota (local/unkind/quotas.py), which PUT, DELETE and the reconciler share.
+    Raises ExecutionNotFound, WorkflowUnavailable.
+    """
     if not _NAME.fullmatch(name):
         raise ExecutionNotFound
     logger.append_keys(order_id=name)
     arn = step_functions.execution_arn(name)
-    return when_shown(
-        name, lambda: (step_functions.describe_execution(arn), step_functions.newest_events(arn))
-    )
+    events = when_shown(name, lambda: step_functions.newest_events(arn))
+    try:
+        execution = step_functions.describe_execution(arn)
+        return execution, _agreeing(execution, events)
+    except ExecutionNotFound as error:  # after all, it was shown
+        raise WorkflowUnavailable("ExecutionDoesNotExist") from error
+
+
+def _agreeing(execution: dict[str, Any], events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The events, with the execution's end exactly if its description says that it has ended.
+
+    Both are eventually consistent, so either may be older. Events that lack the end are read once
+    more. Of a description that lacks it, there is no second: the end is left out of the events.
+    Raises ExecutionNotFound, WorkflowUnavailable.
+    """
+    if execution["status"] == "RUNNING":
+        return events[:-1] if _has_ended(events) else events
+    if not _has_ended(events):
+        events = step_functions.newest_events(execution["executionArn"])
+    if not _has_ended(events):
+        raise WorkflowUnavailable("its history is older than its description")
+    return events
+
+
+def _has_ended(events: list[dict[str, Any]]) -> bool:
+    """Whether the newest event is the execution's end; a redriven execution goes on after it."""
+    return bool(events) and events[-1]["type"] in _ENDS
 
 
 def _with_states(history: Iterable[dict[str, Any]]) -> tuple[ExecutionEvent, ...]:

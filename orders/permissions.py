@@ -29,10 +29,13 @@ class Permission(NamedTuple):
     resource: Resource
 
 
+def executions_arn(state_machine_arn: str) -> str:
+    """The ARN of all executions of the state machine, which ends in a wildcard."""
+    return state_machine_arn.replace(":stateMachine:", ":execution:", 1) + ":*"
+
+
 STATE_MACHINE = Resource("STATE_MACHINE_ARN", str)
-EXECUTIONS = Resource(
-    "STATE_MACHINE_ARN", lambda arn: arn.replace(":stateMachine:", ":execution:", 1) + ":*"
-)
+EXECUTIONS = Resource("STATE_MACHINE_ARN", executions_arn)
 BUCKET = Resource("S3_BUCKET", "arn:aws:s3:::{}".format)
 BACKUPS = Resource("S3_BUCKET", "arn:aws:s3:::{}/orders/*".format)
 DATABASE_SECRET = Resource("DB_SECRET_ARN", str)

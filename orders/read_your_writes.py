@@ -1,8 +1,9 @@
 """Read-your-writes: after a 201, wait for the order's workflow before answering.
 
 Between the 201 and PersistOrder the order has no row yet. That it was accepted is known from
-`accepted_orders`, so waiting polls PostgreSQL. Only PUT and DELETE ask Step Functions as well, once
-(docs/contract.md, "Reading your own order").
+`accepted_orders`, so waiting polls PostgreSQL. Only PUT and DELETE ask Step Functions as well,
+once, and GET /status, which is about the execution itself (docs/contract.md, "Reading your own
+order").
 """
 
 import time
@@ -60,8 +61,9 @@ def wait_until_workflow_ends(order_id: str) -> None:
     """Return as soon as the order is neither pending nor waiting to be stored.
 
     An order whose execution is over is not waited for: only the reconciler goes on with it. If it
-    is stored, it may be changed before that. Raises OrderStillProcessing when it is not stored, and
-    when the order is still in progress after MAX_SECONDS_FOR_END.
+    is stored, it may be changed before that. An execution that is not shown counts as over unless
+    the order is young (`is_young` of sql/queries). Raises OrderStillProcessing when the order is
+    not stored then, and when it is still in progress after MAX_SECONDS_FOR_END.
     """
     ends = time.monotonic() + MAX_SECONDS_FOR_END
     if _ends_within(SECONDS_BEFORE_ASKING, order_id):
@@ -76,12 +78,11 @@ def when_shown(order_id: str, look: Callable[[], Found]) -> Found:
     """What `look` returns, as soon as Step Functions shows the order's execution.
 
     While `look` raises ExecutionNotFound it is called again after 1, 3 and 5 s, if the order is
-    open or was accepted within the last ten seconds: Step Functions may not show such an execution
-    yet. Raises what `look` raises.
+    open or young: Step Functions may not show such an execution yet. Raises what `look` raises.
     """
 
     def not_shown_yet(error: BaseException) -> bool:
-        return isinstance(error, ExecutionNotFound) and _may_be_starting(order_id)
+        return isinstance(error, ExecutionNotFound) and _may_be_hidden(order_id)
 
     attempts = Retrying(
         retry=retry_if_exception(not_shown_yet),
@@ -124,9 +125,11 @@ def _has_ended(order_id: str) -> bool | None:
 
 
 def _is_over(order_id: str) -> bool:
-    """Whether Step Functions says that no execution of the order is running."""
+    """Whether the order's execution has ended, or is gone."""
+    with transaction() as sql:
+        is_young = sql.accepted_orders.is_young(order_id=order_id)
     with suppress(WorkflowUnavailable):  # then nobody knows, and the order is waited for
-        return not is_running(order_id)
+        return not is_running(order_id, if_not_shown=is_young)
     return False
 
 
@@ -136,9 +139,10 @@ def _require_stored(order_id: str) -> None:
             raise OrderStillProcessing
 
 
-def _may_be_starting(order_id: str) -> bool:
+def _may_be_hidden(order_id: str) -> bool:
     with transaction() as sql:
-        return sql.accepted_orders.may_be_starting(order_id=order_id)
+        known = sql.accepted_orders
+        return known.is_open(order_id=order_id) or known.is_young(order_id=order_id)
 
 
 def _poll(look: Callable[[], Found | None], seconds: float) -> Found:

@@ -166,10 +166,11 @@ class AcceptedOrders(Protocol):
     def is_open(self, *, order_id: str) -> bool:
         """Returns whether the order was accepted and is not settled."""
 
-    def may_be_starting(self, *, order_id: str) -> bool:
-        """Returns whether the order is open or was accepted less than ten seconds ago.
+    def is_young(self, *, order_id: str) -> bool:
+        """Returns whether the order was accepted less than a minute ago.
 
-        Step Functions may not show the execution of such an order yet.
+        Step Functions may not show the execution of such an order yet: what it shows is eventually
+        consistent, and AWS names no bound.
         """
 
     def note(self, *, order_id: str, request: str, order_digest: str) -> int:

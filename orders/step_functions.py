@@ -15,7 +15,7 @@ import boto3
 from orders.aws_errors import CLIENT_CONFIG, aws_errors_as
 from orders.documents.workflow import AcceptedOrder
 from orders.errors import ExecutionNotFound, WorkflowUnavailable
-from orders.permissions import EXECUTIONS, STATE_MACHINE, needs
+from orders.permissions import EXECUTIONS, STATE_MACHINE, executions_arn, needs
 from orders.settings import settings
 
 NEWEST_EVENTS = 100
@@ -40,7 +40,7 @@ def execution_arn(order_id: str) -> str:
 
 def execution_arn_prefix() -> str:
     """What the ARN of every execution of our state machine starts with."""
-    return settings().state_machine_arn.replace(":stateMachine:", ":execution:", 1) + ":"
+    return executions_arn(settings().state_machine_arn).removesuffix("*")
 
 
 @needs("states:StartExecution", on=STATE_MACHINE)
@@ -78,10 +78,13 @@ def find_execution(order_id: str) -> dict[str, Any] | None:
         return None
 
 
-def is_running(order_id: str) -> bool:
-    """Whether the order's execution is running; raises WorkflowUnavailable."""
+def is_running(order_id: str, *, if_not_shown: bool = False) -> bool:
+    """Whether the order's execution is running; raises WorkflowUnavailable.
+
+    `if_not_shown`: the answer when Step Functions shows no execution of the order.
+    """
     execution = find_execution(order_id)
-    return execution is not None and execution["status"] == "RUNNING"
+    return if_not_shown if execution is None else bool(execution["status"] == "RUNNING")
 
 
 @needs("states:GetExecutionHistory", on=EXECUTIONS)

@@ -30,11 +30,15 @@ def _settle(order: FailingOrder, settle: Callable[[Sql, FailingOrder], bool]) ->
 
     Both are asked again under the lock of the order's reservation. A POST with the order's
     Idempotency-Key may have started a new execution since the order was judged; its tasks wait
-    for that lock, and find the order settled.
+    for that lock, and find the order settled. A young order whose execution is not shown is left
+    alone: it may be running.
     """
     with transaction() as sql:
         sql.reservations.lock(order_id=order.order_id)
         status = sql.orders.lock_status(order_id=order.order_id)
-        if status not in (None, OrderStatus.PENDING) or step_functions.is_running(order.order_id):
+        is_young = sql.accepted_orders.is_young(order_id=order.order_id)
+        if status not in (None, OrderStatus.PENDING):
+            return False
+        if step_functions.is_running(order.order_id, if_not_shown=is_young):
             return False
         return settle(sql, order)

@@ -22,18 +22,16 @@ SELECT EXISTS (
     SELECT FROM accepted_orders WHERE order_id = :order_id AND settled_at IS NULL
 );
 
--- name: may_be_starting(order_id)$
--- Returns whether the order is open or was accepted less than ten seconds ago.
--- Step Functions may not show the execution of such an order yet.
+-- name: is_young(order_id)$
+-- Returns whether the order was accepted less than a minute ago.
+-- Step Functions may not show the execution of such an order yet: what it shows is eventually
+-- consistent, and AWS names no bound.
 -- always a row
 -- nullable: nothing
 SELECT EXISTS (
     SELECT FROM accepted_orders
     WHERE order_id = :order_id
-      AND (
-        settled_at IS NULL
-        OR accepted_at > CURRENT_TIMESTAMP AT TIME ZONE 'UTC' - INTERVAL '10 seconds'
-      )
+      AND accepted_at > CURRENT_TIMESTAMP AT TIME ZONE 'UTC' - INTERVAL '1 minute'
 );
 
 -- name: is_in_progress(order_id)$

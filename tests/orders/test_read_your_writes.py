@@ -1,7 +1,6 @@
 """Read-your-writes, one look at a time: what is asked, and in which order."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
 
@@ -13,9 +12,11 @@ from orders.errors import (
     OrderStillProcessing,
 )
 from orders.read_your_writes import order_when_stored, wait_until_workflow_ends, when_shown
-from tests.running.aws_calls import internal_error, when_asked
+from tests.running.aws_calls import calls_of, internal_error, not_shown, when_asked
 from tests.running.builders import a_line, an_id
 from tests.running.in_process import InProcess
+
+DESCRIBE = "stepfunctions.DescribeExecution"
 
 
 @pytest.fixture(autouse=True)
@@ -24,14 +25,6 @@ def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(read_your_writes, "MAX_SECONDS_FOR_ROW", 0.1)
     monkeypatch.setattr(read_your_writes, "SECONDS_BEFORE_ASKING", 0.05)
     monkeypatch.setattr(read_your_writes, "MAX_SECONDS_FOR_END", 0.1)
-
-
-@contextmanager
-def calls_of_describe_execution() -> Iterator[list[None]]:
-    """Count the calls."""
-    calls: list[None] = []
-    with when_asked("stepfunctions.DescribeExecution", lambda: calls.append(None)):
-        yield calls
 
 
 # GET.
@@ -47,7 +40,7 @@ def test_an_accepted_order_that_is_not_stored_in_time_is_not_stored_yet(
 ) -> None:
     order_id = functions.create(a_line(functions.product()))
 
-    with calls_of_describe_execution() as calls, pytest.raises(OrderNotStoredYet) as raised:
+    with calls_of(DESCRIBE) as calls, pytest.raises(OrderNotStoredYet) as raised:
         order_when_stored(order_id)
 
     assert raised.value.order_id == order_id
@@ -88,7 +81,7 @@ def test_an_order_that_was_deleted_is_not_found(functions: InProcess) -> None:
 def test_a_settled_order_keeps_nobody_waiting(functions: InProcess) -> None:
     order_id = functions.processed(a_line(functions.product()))
 
-    with calls_of_describe_execution() as calls:
+    with calls_of(DESCRIBE) as calls:
         wait_until_workflow_ends(order_id)
 
     assert not calls
@@ -103,7 +96,7 @@ def test_a_workflow_that_does_not_end_in_time_is_still_processing(
     if is_stored:
         functions.run(order_id, until="PersistOrder")
 
-    with calls_of_describe_execution() as calls, pytest.raises(OrderStillProcessing):
+    with calls_of(DESCRIBE) as calls, pytest.raises(OrderStillProcessing):
         wait_until_workflow_ends(order_id)
 
     assert len(calls) == 1
@@ -116,7 +109,7 @@ def test_a_pending_order_whose_execution_is_over_keeps_nobody_waiting(
     functions.run(order_id, until="PersistOrder")
     functions.stop(order_id)
 
-    with calls_of_describe_execution() as calls:
+    with calls_of(DESCRIBE) as calls:
         wait_until_workflow_ends(order_id)
 
     assert len(calls) == 1
@@ -141,9 +134,22 @@ def test_a_pending_order_is_waited_for_when_step_functions_does_not_answer(
     functions.stop(order_id)
 
     with (
-        when_asked("stepfunctions.DescribeExecution", internal_error),
+        when_asked(DESCRIBE, internal_error),
         pytest.raises(OrderStillProcessing),
     ):
+        wait_until_workflow_ends(order_id)
+
+
+def test_a_young_order_whose_execution_is_not_shown_is_waited_for(functions: InProcess) -> None:
+    """Step Functions may not show the execution yet: nothing may be changed under its feet."""
+    order_id = functions.create(a_line(functions.product()))
+    functions.run(order_id, until="PersistOrder")
+
+    with when_asked(DESCRIBE, not_shown), pytest.raises(OrderStillProcessing):
+        wait_until_workflow_ends(order_id)
+
+    functions.make_older(order_id)
+    with when_asked(DESCRIBE, not_shown):
         wait_until_workflow_ends(order_id)
 
 
@@ -181,11 +187,7 @@ def test_an_execution_that_cannot_appear_is_not_found_at_once(
     order_id = an_id()
     if settled:
         order_id = functions.processed(a_line(functions.product()))
-        functions.rows(
-            "UPDATE accepted_orders SET accepted_at = accepted_at - INTERVAL '2 minutes' "
-            "WHERE order_id = :id",
-            id=order_id,
-        )
+        functions.make_older(order_id)
 
     with pytest.raises(ExecutionNotFound):
         when_shown(order_id, shown_at(2))

@@ -35,6 +35,21 @@ def when_asked(operation: str, do: Callable[[], object], *, only: str = "") -> I
         client.meta.events.unregister(event, handler)
 
 
+@contextmanager
+def calls_of(operation: str) -> Iterator[list[None]]:
+    """Count the calls of an AWS operation."""
+    calls: list[None] = []
+    with when_asked(operation, lambda: calls.append(None)):
+        yield calls
+
+
 def internal_error() -> tuple[SimpleNamespace, Document]:
     """A response of AWS that says 500."""
     return SimpleNamespace(status_code=500, headers={}), {"Error": {"Code": "InternalError"}}
+
+
+def not_shown() -> tuple[SimpleNamespace, Document]:
+    """A response of Step Functions that knows no such execution, or does not show it yet."""
+    return SimpleNamespace(status_code=400, headers={}), {
+        "Error": {"Code": "ExecutionDoesNotExist"}
+    }

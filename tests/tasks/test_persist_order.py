@@ -46,6 +46,7 @@ def test_too_late_after_the_order_failed_it_stores_nothing_new(functions: InProc
 def test_too_late_after_a_delete_it_does_not_bring_the_order_back(functions: InProcess) -> None:
     reserved = walked(functions, functions.product(), until=before("PersistOrder"))
     functions.invoke("PersistOrderFunction", reserved)
+    functions.make_older(reserved["order_id"])
     assert functions.api.delete(f"/orders/{reserved['order_id']}").status_code == 200
 
     with pytest.raises(TaskFailed, match="OrderAlreadySettled"):

@@ -31,6 +31,7 @@ def test_too_late_it_does_not_undo_what_a_person_did(functions: InProcess, statu
 
 def test_a_deleted_order_stays_deleted(functions: InProcess) -> None:
     backed_up = walked(functions, functions.product(), until=before("UpdateStatus"))
+    functions.make_older(backed_up["order_id"])
     assert functions.api.delete(f"/orders/{backed_up['order_id']}").status_code == 200
 
     with pytest.raises(TaskFailed, match="OrderAlreadySettled"):
