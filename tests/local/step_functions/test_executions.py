@@ -55,6 +55,28 @@ def test_an_execution_that_is_started_many_times_at_once_is_started_once(cloud: 
     assert [execution["name"] for execution in listed].count("once") == 1
 
 
+def test_an_abort_is_the_last_event_at_once_and_for_good(cloud: Running) -> None:
+    cloud.lambdas.plan({"kind": "hold", "where": {"execution": "aborted"}})
+    body = {"name": "aborted", "input": {"do": "count", "execution": "aborted"}}
+    arn = cloud.call("POST", "/executions", json=body).json()["arn"]
+    cloud.lambdas.until_held()
+    engine = cloud.aws("stepfunctions")
+
+    engine.stop_execution(executionArn=arn)
+    at_once = engine.get_execution_history(executionArn=arn)["events"]
+    cloud.lambdas.clear_faults()
+    eventually(lambda: has_returned(cloud))
+
+    assert at_once[-1]["type"] == "ExecutionAborted"
+    assert engine.get_execution_history(executionArn=arn)["events"] == at_once
+
+
+def has_returned(cloud: Running) -> None:
+    """The engine has the answer of the task that was still running, and would record it."""
+    returned = cloud.lambdas.http.get(f"{cloud.lambdas.url}/faults").json()["running"]
+    assert returned == {}
+
+
 def test_an_execution_is_reported_as_running_until_it_ends(cloud: Running) -> None:
     def running() -> list[str]:
         answer = cloud.http.get(f"{cloud.stack['aws_url']}/faults").json()
