@@ -5,7 +5,8 @@
 -- request is the input of the order's execution. It is null once the order is deleted, because it
 -- names the customer, and where only the reservation is known: of orders from before this table,
 -- and of those that release 0.1.0 reserves while it still runs.
--- The file does nothing that takes long, so each of its locks is held for a moment.
+-- No statement here takes long, so each lock is held for a moment, or for the 5 s at most that the
+-- file waits for the next one (operations/migrations.py). Tasks lock the tables in the same order.
 CREATE TABLE accepted_orders (
     order_id VARCHAR(36) PRIMARY KEY,
     request JSONB,
