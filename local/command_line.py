@@ -94,7 +94,8 @@ def _add_functions(parser: argparse.ArgumentParser) -> None:
         type=_not_negative,
         default=1.0,
         metavar="FACTOR",
-        help="multiply the embedded engine's back-offs before a retry by this (1)",
+        help="multiply the embedded engine's back-offs before a retry by this (1); under 1, one of "
+        "over a minute counts as a minute",
     )
 
 

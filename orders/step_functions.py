@@ -18,7 +18,7 @@ from orders.errors import ExecutionNotFound, WorkflowUnavailable
 from orders.permissions import EXECUTIONS, STATE_MACHINE, executions_arn, needs
 from orders.settings import settings
 
-NEWEST_EVENTS = 100
+NEWEST_EVENTS = 200
 """How many events of a history are read. One state with all its retries makes fewer events, so
 the event in which the latest state was entered is always among them."""
 

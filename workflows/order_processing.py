@@ -18,7 +18,7 @@ from tasks import (
 )
 from workflows.states import RETRY_ALL, any_error, definition, fail, forward, task
 
-TIMEOUT_SECONDS = 7200
+TIMEOUT_SECONDS = 14 * 3600
 """More than the budget, which asl/order_processing.md adds up.
 
 No Catch sees this timeout: an order that runs into it is repaired by the reconciler, which leaves

@@ -63,8 +63,15 @@ that was idle takes."""
 _SHORTLY = _retry(retried(Retried.SHORTLY), attempts=2, longest=10)
 RETRY_TRANSIENT = [_PATIENTLY, _SHORTLY]
 """The policy of a forward state: what passes with time, and never an OrderRefused or a bug."""
-RETRY_ALL = [_PATIENTLY, _retry(["States.ALL"], attempts=6, longest=10)]
-"""The policy of the compensation: any other error six times, as nothing compensates for it."""
+_FOR_HOURS = _retry(
+    [*retried(Retried.PATIENTLY), *retried(Retried.SHORTLY)], attempts=57, longest=900
+)
+"""Waits for 6 hours on average (standard deviation 30 minutes), 12 at most. Step Functions allows an
+execution to take a year and to have 25,000 events (its Developer Guide, "Quotas")."""
+RETRY_ALL = [_FOR_HOURS, _retry(["States.ALL"], attempts=6, longest=10)]
+"""The policy of the compensation. Nothing compensates for it, and only it may know of the order:
+if PostgreSQL was away since the POST, the order is in no table, so the reconciler does not see it.
+Errors that do not pass end soon."""
 
 _RETRY_BRIEFLY = [
     _retry([*retried(Retried.PATIENTLY), *retried(Retried.SHORTLY)], attempts=2, longest=10)

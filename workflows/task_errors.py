@@ -13,6 +13,11 @@ on 2026-11-24:
   (fatalerror.go, customer_error.go) and its Python runtime (lambda_runtime_exception.py).
 - States.*: Step Functions Developer Guide, "Handling errors in Step Functions workflows". Errors
   of fields and states that the checks refuse, such as HeartbeatSeconds or Map, are not listed.
+- A permission that is missing may only not have spread yet, as IAM is eventually consistent (IAM
+  User Guide, "Troubleshoot IAM"). Step Functions reports it as Lambda.AWSLambdaException too,
+  whose other cause is a failure of Lambda ("Handle transient Lambda service exceptions"). KMS is
+  another matter: mostly the role was deleted and created again, which only a new role mends (AWS
+  Knowledge Center, "How do I troubleshoot HTTP 502 and HTTP 500 errors from Lambda?").
 """
 
 from collections.abc import Mapping
@@ -24,7 +29,7 @@ from orders.errors import OrderError, Unavailable
 class Retried(Enum):
     """How a forward state retries an error."""
 
-    PATIENTLY = "for minutes: an outage or a limit, which passes with time"
+    PATIENTLY = "for minutes: an outage, a limit or a new permission, which passes with time"
     SHORTLY = "a few times: the attempt was lost, and another one runs elsewhere"
     NEVER = "not at all: another attempt ends in the same error"
 
@@ -32,9 +37,11 @@ class Retried(Enum):
 OF_AWS: Mapping[Retried, Mapping[str, str]] = {
     Retried.PATIENTLY: {
         "Lambda.AWSLambdaException": "Lambda failed, or the role may not invoke the function",
+        "Lambda.AccessDeniedException": "the state machine's role may not invoke the function",
         "Lambda.ClientExecutionTimeoutException": "Lambda did not answer Step Functions in time",
         "Lambda.CodeArtifactUserDeletedException": "Lambda provisions the function's code anew",
         "Lambda.CodeArtifactUserPendingException": "Lambda still provisions the function's code",
+        "Lambda.EC2AccessDeniedException": "the function's role may not use the VPC",
         "Lambda.EC2ThrottledException": "EC2 throttled Lambda, which set up the VPC connection",
         "Lambda.EC2UnexpectedException": "EC2 failed while Lambda set up the VPC connection",
         "Lambda.EFSIOException": "the file system failed",
@@ -58,6 +65,7 @@ OF_AWS: Mapping[Retried, Mapping[str, str]] = {
         "Lambda.SubnetIPAddressLimitReachedException": "the subnet has no IP address left",
         "Lambda.ThrottlingException": "the API was called too often",
         "Lambda.TooManyRequestsException": "the function's concurrency is used up",
+        "States.Permissions": "the state machine's role may not run the task",
     },
     Retried.SHORTLY: {
         "Extension.Crash": "an extension crashed",
@@ -82,10 +90,8 @@ OF_AWS: Mapping[Retried, Mapping[str, str]] = {
     },
     Retried.NEVER: {
         "Function.ResponseSizeTooLarge": "the function's result is too large",
-        "Lambda.AccessDeniedException": "the state machine's role may not invoke the function",
         "Lambda.CodeArtifactUserFailedException": "the function's code could not be provisioned",
         "Lambda.DurableExecutionAlreadyStartedException": "a durable execution has this name",
-        "Lambda.EC2AccessDeniedException": "the function's role may not use the VPC",
         "Lambda.EFSMountFailureException": "the file system may not be mounted",
         "Lambda.InvalidParameterValueException": "a parameter of Invoke is wrong",
         "Lambda.InvalidRequestContentException": "the payload is no JSON",
@@ -131,7 +137,6 @@ OF_AWS: Mapping[Retried, Mapping[str, str]] = {
         "States.DataLimitExceeded": "the payload is over 256 KiB; States.ALL does not catch it",
         "States.IntrinsicFailure": "an intrinsic function of the definition failed",
         "States.ParameterPathFailure": "a path in Parameters leads nowhere",
-        "States.Permissions": "the state machine's role may not run the task",
         "States.ResultPathMatchFailure": "the result cannot be put where ResultPath says",
     },
 }

@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 from orders.documents.fields import must_be
 
 ALL = "States.ALL"
-MAX_ATTEMPTS = 20
+MAX_ATTEMPTS = 100
 MAX_SECONDS = 3600
 REFERENCE = r"^\$(\.[A-Za-z_]\w*)+$"
 

@@ -21,6 +21,17 @@ def test_a_backoff_is_multiplied(scale: float) -> None:
     assert engine.stack == [4 * scale]
 
 
+@pytest.mark.parametrize(("scale", "seconds"), [(0.01, 0.6), (1, 900), (2, 1800)])
+def test_only_a_scale_that_shortens_counts_a_quarter_of_an_hour_as_a_minute(
+    scale: float, seconds: float
+) -> None:
+    engine: Any = SimpleNamespace(stack=[900])
+
+    patch_backoffs.scaled(scale)(JitterStrategyDecl(JitterStrategy.NONE), engine)
+
+    assert engine.stack == [seconds]
+
+
 def test_the_jitter_stays() -> None:
     seconds = [with_full_jitter(4) for _ in range(100)]
 

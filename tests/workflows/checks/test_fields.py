@@ -130,12 +130,12 @@ def test_delays_must_not_shrink(_: Definition, states: States) -> None:
     states["PersistOrder"]["Retry"][1]["BackoffRate"] = 0.5
 
 
-@refused("PersistOrder: Retry[1].MaxAttempts must be 1 to 20: 0 would switch the retry off")
+@refused("PersistOrder: Retry[1].MaxAttempts must be 1 to 100: 0 would switch the retry off")
 def test_a_retrier_must_retry_at_least_once(_: Definition, states: States) -> None:
     states["PersistOrder"]["Retry"][1]["MaxAttempts"] = 0
 
 
-@refused("PersistOrder: Retry[1].MaxAttempts must be 1 to 20")
+@refused("PersistOrder: Retry[1].MaxAttempts must be 1 to 100")
 def test_a_retrier_must_not_retry_without_end(_: Definition, states: States) -> None:
     states["PersistOrder"]["Retry"][1]["MaxAttempts"] = 999
 
