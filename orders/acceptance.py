@@ -12,13 +12,19 @@ Note and workflow may race, and the note may be lost:
                                   was settled with the order, and stays so
     two calls have one key        both start the same execution, and one of them writes the note
     the note cannot be written    the caller gets the 201 all the same; CheckInventory or
-                                  FailOrder writes the note. If neither ever does, because
-                                  PostgreSQL outlasts their retries, scripts/doctor alone finds
-                                  the order (docs/decisions.md, "What no engine knows ...")
+                                  FailOrder writes the note, which tries for 6 hours on average
+                                  (docs/decisions.md, "What no engine knows ...")
     the start's answer is lost    the call is repeated: same name, same input, same execution
 """
 
-from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception_type,
+    stop_any,
+    stop_before_delay,
+    wait_exponential,
+)
 
 from orders.documents.workflow import AcceptedOrder
 from orders.errors import DatabaseUnavailable, IdempotencyKeyReused, OrderError, WorkflowUnavailable
@@ -29,8 +35,12 @@ from orders.reservations import belongs_to
 from orders.statements import FindRow
 from orders.step_functions import find_execution, start
 
-MAX_SECONDS_FOR_NOTE = 3
-"""How long a note that cannot be written is tried again: PostgreSQL may be restarting."""
+MAX_SECONDS_FOR_NOTE = 8
+"""How long a note that cannot be written is tried again: PostgreSQL may be restarting, or have no
+connection left."""
+MAX_SECONDS_FOR_TRANSACTION = 3
+"""How long one attempt takes when PostgreSQL does not answer. It is not tried again then: the
+caller waits, and the workflow notes the order as well."""
 
 
 def accept(order: AcceptedOrder, *, may_be_known: bool) -> None:
@@ -42,9 +52,11 @@ def accept(order: AcceptedOrder, *, may_be_known: bool) -> None:
     """
     if may_be_known and _is_settled(order):
         return
-    if not start(order):
+    if start(order):
+        _note(order, MAX_SECONDS_FOR_NOTE)
+    else:
         _require_same(order)
-    _note(order)
+        _note(order, MAX_SECONDS_FOR_TRANSACTION)
 
 
 def _is_settled(order: AcceptedOrder) -> bool:
@@ -68,7 +80,7 @@ def _require_same(order: AcceptedOrder) -> None:
 
 def _find(order: AcceptedOrder) -> FindRow | None:
     """The order's note, if there is one; raises IdempotencyKeyReused when it is another order's."""
-    with transaction() as sql:
+    with transaction(MAX_SECONDS_FOR_TRANSACTION) as sql:
         found = sql.accepted_orders.find(order_id=order.order_id)
         if found and not _is_noted(sql, order, found):
             raise IdempotencyKeyReused
@@ -82,10 +94,10 @@ def _is_noted(sql: Sql, order: AcceptedOrder, found: FindRow) -> bool:
     return found["order_digest"] == order.digest
 
 
-def _note(order: AcceptedOrder) -> None:
+def _note(order: AcceptedOrder, max_seconds: float) -> None:
     attempts = Retrying(
         retry=retry_if_exception_type(DatabaseUnavailable),
-        stop=stop_after_delay(MAX_SECONDS_FOR_NOTE),
+        stop=stop_any(stop_before_delay(max_seconds - MAX_SECONDS_FOR_TRANSACTION), _hangs),
         wait=wait_exponential(multiplier=0.05, max=0.5),
         reraise=True,
     )
@@ -95,6 +107,11 @@ def _note(order: AcceptedOrder) -> None:
         logger.exception("not noted as accepted")
 
 
+def _hangs(state: RetryCallState) -> bool:
+    """Whether PostgreSQL is silent, rather than refusing: the attempts themselves take long."""
+    return (state.seconds_since_start or 0) - state.idle_for > MAX_SECONDS_FOR_TRANSACTION / 2
+
+
 def _write(order: AcceptedOrder) -> None:
-    with transaction() as sql:
+    with transaction(MAX_SECONDS_FOR_TRANSACTION) as sql:
         note(sql, order)

@@ -15,6 +15,10 @@ CLIENT_CONFIG = Config(
 timeout of 10 s, three would not. Further retries are made by the state machine, or by the API's
 caller."""
 
+HASTY_CONFIG = CLIENT_CONFIG.merge(Config(read_timeout=1))
+"""For Secrets Manager, as the connection to the database, for which the secret is read, must fit
+into the same timeout."""
+
 _NOT_PERMITTED = ("AccessDenied", "AccessDeniedException", "403")
 """S3's code, the other services', and that of S3's answer to HEAD, which has no body."""
 

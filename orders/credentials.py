@@ -43,6 +43,6 @@ def _secrets_manager() -> Any:  # noqa: ANN401 - boto3 makes its clients at run 
     """boto3 is imported only if there is a secret: it takes 230 ms of a cold start."""
     import boto3  # noqa: PLC0415
 
-    from orders.aws_errors import CLIENT_CONFIG  # noqa: PLC0415
+    from orders.aws_errors import HASTY_CONFIG  # noqa: PLC0415
 
-    return boto3.client("secretsmanager", config=CLIENT_CONFIG)
+    return boto3.client("secretsmanager", config=HASTY_CONFIG)

@@ -1,5 +1,11 @@
-"""The connection to PostgreSQL: one for each process, kept warm, replaced when it is dead."""
+"""The connection to PostgreSQL: one for each process, kept warm, replaced when it is dead.
 
+A network that loses packets answers nothing and refuses nothing: only our own limits end a wait.
+tests/orders/test_time_limits.py adds them up, against the functions' timeouts.
+"""
+
+import math
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -11,8 +17,15 @@ from orders.database_errors import DRIVER_ERRORS, is_refused_login, to_domain_er
 from orders.errors import DatabaseUnavailable, InvalidSetting, OrderError
 from orders.settings import DatabaseSettings, database_settings
 
-TIMEOUT = 8
-"""Seconds to connect, and to wait for any one answer: less than a task's timeout of 10 s."""
+MAX_SECONDS = 8
+"""After so many seconds a transaction waits for nothing more: less than a task's timeout of 10 s.
+BEGIN on a dead connection, the secret, connecting and the statement that hangs are all in it."""
+MAX_SECONDS_FOR_BEGIN = 2
+"""How long the warm connection may take to answer BEGIN before it counts as dead."""
+MAX_SECONDS_FOR_CONNECTING = 3
+"""How long each step of connecting may take."""
+_LEAST_SECONDS = 0.01
+"""What a wait gets when no time is left. A socket takes 0 for "do not wait at all"."""
 
 APPLICATION = "order-functions"
 """The application_name of our connections, for whoever reads pg_stat_activity."""
@@ -23,14 +36,15 @@ _warm: list[Connection] = []
 
 
 @contextmanager
-def connection() -> Iterator[Connection]:
+def connection(max_seconds: float = MAX_SECONDS) -> Iterator[Connection]:
     """The warm connection, inside a transaction: commit on exit, rollback on error.
 
-    Raises DatabaseUnavailable when there is no connection or it breaks, DatabaseRefused when
-    PostgreSQL rejects a statement for good. Not thread-safe: pg8000 connections are not.
+    When the server does not answer, it takes `max_seconds` seconds. Raises DatabaseUnavailable
+    when there is no connection or it breaks, DatabaseRefused when PostgreSQL rejects a statement
+    for good. Not thread-safe: pg8000 connections are not.
     """
     try:
-        live = _begin()
+        live = _begin(time.monotonic() + max_seconds)
         yield live
         live.run("COMMIT")
     except DRIVER_ERRORS as error:
@@ -61,34 +75,43 @@ def session(application: str, timeout: float) -> Iterator[Connection]:
 
 
 def connect(
-    settings: DatabaseSettings, *, application: str = APPLICATION, timeout: float = TIMEOUT
+    settings: DatabaseSettings,
+    *,
+    application: str = APPLICATION,
+    timeout: float = MAX_SECONDS_FOR_CONNECTING,
+    ends: float = math.inf,
 ) -> Connection:
     """Open a new connection, with verified TLS unless the server is on this machine.
 
-    `timeout` is in seconds, for connecting and for every answer. Raises
+    `timeout` is in seconds, for each step of connecting and for every answer. None of the steps
+    waits beyond `ends`, in seconds of time.monotonic. Raises
     DatabaseUnavailable, DatabaseRefused (no such database, wrong password), InvalidSetting (the
     server's certificate is not trusted). A wrong password in a secret is transient: it is being
     rotated.
     """
     try:
-        return _log_in(settings, application, timeout)
+        return _log_in(settings, application, timeout, ends)
     except DRIVER_ERRORS as error:
         if settings.db_secret_arn and is_refused_login(error):
             raise DatabaseUnavailable("refuses the password of DB_SECRET_ARN for now") from error
         raise (tls.to_domain_error(error) or to_domain_error(error)) from error
 
 
-def _log_in(settings: DatabaseSettings, application: str, timeout: float) -> Connection:
+def _log_in(
+    settings: DatabaseSettings, application: str, timeout: float, ends: float
+) -> Connection:
     """Try twice if the password is in a secret, which may just have changed."""
     try:
-        return _connect(settings, application, timeout)
+        return _connect(settings, application, timeout, ends)
     except DRIVER_ERRORS as error:
         if not settings.db_secret_arn or not is_refused_login(error):
             raise
-    return _connect(settings, application, timeout)
+    return _connect(settings, application, timeout, ends)
 
 
-def _connect(settings: DatabaseSettings, application: str, timeout: float) -> Connection:
+def _connect(
+    settings: DatabaseSettings, application: str, timeout: float, ends: float
+) -> Connection:
     user, password = login(settings)
     on_socket = settings.db_host.startswith("/")
     return Connection(
@@ -99,25 +122,36 @@ def _connect(settings: DatabaseSettings, application: str, timeout: float) -> Co
         port=settings.db_port,
         unix_sock=f"{settings.db_host}/.s.PGSQL.{settings.db_port}" if on_socket else None,
         ssl_context=False if _is_local(settings.db_host) else tls.context(settings.db_ca_bundle),
-        timeout=timeout,
+        timeout=_until(ends, timeout),
         application_name=application,
     )
 
 
-def _begin() -> Connection:
+def _begin(ends: float) -> Connection:
     """Begin a transaction on the warm connection, or on a new one when the warm one is dead.
 
     BEGIN itself is the check: when it fails, no statement of the transaction has run yet.
     """
     if _warm:
         with suppress(*DRIVER_ERRORS):
-            _warm[0].run("BEGIN")
-            return _warm[0]
+            return _begin_on(_warm[0], MAX_SECONDS_FOR_BEGIN, ends)
         _forget()
-    _warm.append(connect(database_settings()))
+    _warm.append(connect(database_settings(), ends=ends))
     _require_role(_warm[0])
-    _warm[0].run("BEGIN")
-    return _warm[0]
+    return _begin_on(_warm[0], MAX_SECONDS_FOR_BEGIN, ends)
+
+
+def _begin_on(conn: Connection, max_seconds: float, ends: float) -> Connection:
+    """pg8000 has no timeout for a statement, but lets its socket's be changed in between."""
+    conn._usock.settimeout(_until(ends, max_seconds))  # noqa: SLF001
+    conn.run("BEGIN")
+    conn._usock.settimeout(_until(ends))  # noqa: SLF001
+    return conn
+
+
+def _until(ends: float, at_most: float = math.inf) -> float:
+    """The seconds that are left, and `at_most` so many."""
+    return max(min(ends - time.monotonic(), at_most), _LEAST_SECONDS)
 
 
 def _require_role(conn: Connection) -> None:

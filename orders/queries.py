@@ -70,12 +70,13 @@ class Sql(Statements):
 
 
 @contextmanager
-def transaction() -> Iterator[Sql]:
+def transaction(max_seconds: float = database.MAX_SECONDS) -> Iterator[Sql]:
     """All queries in one transaction: commit on exit, rollback on error.
 
-    Raises DatabaseUnavailable and DatabaseRefused.
+    When the server does not answer, it takes `max_seconds` seconds. Raises DatabaseUnavailable
+    and DatabaseRefused.
     """
-    with database.connection() as conn:
+    with database.connection(max_seconds) as conn:
         yield Sql(conn)
 
 

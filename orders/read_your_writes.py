@@ -38,6 +38,8 @@ MAX_SECONDS_FOR_ROW = 5
 """How long GET waits for the order's row."""
 MAX_SECONDS_FOR_END = 10
 """How long PUT and DELETE wait until the workflow has ended."""
+MAX_SECONDS_FOR_LOOKING = 3
+"""How long one look into the tables takes when PostgreSQL does not answer."""
 SECONDS_BEFORE_ASKING = 2
 """After this wait PUT and DELETE ask Step Functions, once, whether the order's execution is over.
 Most orders are settled by then, and Step Functions shows the executions of the others."""
@@ -94,7 +96,7 @@ def when_shown(order_id: str, look: Callable[[], Found]) -> Found:
 
 
 def _find(order_id: str) -> OrderDetails | None:
-    with transaction() as sql:
+    with transaction(MAX_SECONDS_FOR_LOOKING) as sql:
         row = sql.orders.get_order(order_id=order_id)
     return None if row is None else OrderDetails.model_validate(row)
 
@@ -105,7 +107,7 @@ def _find_accepted(order_id: str) -> OrderDetails | None:
     The note is read first. If the row were, the order could be stored and settled before the note
     is read, and a stored order would look lost.
     """
-    with transaction() as sql:
+    with transaction(MAX_SECONDS_FOR_LOOKING) as sql:
         is_open = sql.accepted_orders.is_open(order_id=order_id)
     order = _find(order_id)
     if order is None and not is_open:
@@ -120,7 +122,7 @@ def _ends_within(seconds: float, order_id: str) -> bool:
 
 
 def _has_ended(order_id: str) -> bool | None:
-    with transaction() as sql:
+    with transaction(MAX_SECONDS_FOR_LOOKING) as sql:
         return None if sql.accepted_orders.is_in_progress(order_id=order_id) else True
 
 
@@ -134,13 +136,13 @@ def _is_over(order_id: str) -> bool:
 
 
 def _require_stored(order_id: str) -> None:
-    with transaction() as sql:
+    with transaction(MAX_SECONDS_FOR_LOOKING) as sql:
         if sql.orders.status_of(order_id=order_id) is None:
             raise OrderStillProcessing
 
 
 def _may_be_hidden(order_id: str) -> bool:
-    with transaction() as sql:
+    with transaction(MAX_SECONDS_FOR_LOOKING) as sql:
         known = sql.accepted_orders
         return known.is_open(order_id=order_id) or known.is_young(order_id=order_id)
 

@@ -5,6 +5,7 @@ function_faults       the kinds of faults that an invocation of a function can h
 handler_faults        triggers a fault inside the worker process, while the handler runs
 commit_faults         triggers a fault at a transaction's COMMIT, or right after it
 postgres_faults       cuts a connection to PostgreSQL, crashes the server, prevents new connections
+silent_postgres       a PostgreSQL that does not answer, as when the network loses all packets
 invoke_errors         the errors with which Lambda itself refuses an invocation
 held_invocations      the invocations that a "hold" fault stops until they are released
 aws_faults            the kinds of faults that an operation of S3 or Step Functions can have

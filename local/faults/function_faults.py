@@ -84,6 +84,17 @@ class Rotate(FunctionFault):
     kind: Literal["rotate"]
 
 
+class Hang(FunctionFault):
+    """PostgreSQL answers neither on the connection, which stays open, nor to a new one.
+
+    This lasts for the whole invocation. A wait for PostgreSQL ends after `after` seconds, if the
+    handler does not give up before (None: when it gives up).
+    """
+
+    kind: Literal["hang"]
+    after: Annotated[float, Field(gt=0)] | None = None
+
+
 class Late(FunctionFault):
     """The caller gets a timeout after `after` seconds, but the handler still runs: a late task.
 
@@ -126,7 +137,7 @@ class InvokeError(FunctionFault):
 
 NoConnection: TypeAlias = Refuse | Full | Rotate
 """The worker's connection is cut, and it gets no other one."""
-HandlerFault: TypeAlias = Raise | Timeout | Kill | Drop | Crash | NoConnection
+HandlerFault: TypeAlias = Raise | Timeout | Kill | Drop | Crash | NoConnection | Hang
 """The kinds that handler_faults.py triggers, inside the worker process."""
 AnyFunctionFault: TypeAlias = HandlerFault | Late | Twice | Hold | Throttle | InvokeError
 FunctionFaultPlan: TypeAlias = FaultPlan[AnyFunctionFault]

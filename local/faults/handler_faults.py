@@ -11,13 +11,14 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from pg8000.native import Connection
 
-from local.faults import commit_faults, postgres_faults
+from local.faults import commit_faults, postgres_faults, silent_postgres
 from local.faults.function_faults import (
     LOGIN_WITHOUT_CONNECTIONS,
     Crash,
     Drop,
     Full,
     HandlerFault,
+    Hang,
     Kill,
     NoConnection,
     Raise,
@@ -33,7 +34,7 @@ def injecting(fault: HandlerFault | None) -> Iterator[None]:
     if fault is None:
         yield
         return
-    when = "before" if isinstance(fault, NoConnection) else fault.when
+    when = "before" if isinstance(fault, NoConnection | Hang) else fault.when
     with _wrapped(fault, when):
         if when == "before":
             _trigger_before(fault)
@@ -51,17 +52,22 @@ def _wrapped(fault: HandlerFault, when: str) -> AbstractContextManager[None]:
             return postgres_faults.logging_in(user=LOGIN_WITHOUT_CONNECTIONS)
         case Rotate():
             return postgres_faults.logging_in(password="rotated")  # noqa: S106 - not any more
+        case Hang():
+            return silent_postgres.silence(fault.after)
     if isinstance(fault, Crash) or when in ("at_commit", "after_commit"):
         return commit_faults.at_statement(when, lambda connection: _trigger(fault, connection))
     return nullcontext()
 
 
 def _trigger_before(fault: HandlerFault) -> None:
-    """A crash is not triggered here: it needs a connection, and waits for the first statement."""
+    """A crash is not triggered here: it needs a connection, and waits for the first statement.
+
+    Nor is a hang, which the wrapped handler has from the beginning.
+    """
     if isinstance(fault, Drop | NoConnection):
         for connection in postgres_faults.open_connections():
             postgres_faults.cut(connection)
-    elif not isinstance(fault, Crash):
+    elif not isinstance(fault, Crash | Hang):
         _trigger(fault)
 
 

@@ -1,8 +1,10 @@
 """Accepting an order: the execution first, then the note; every race of note and workflow."""
 
 import json
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -87,6 +89,30 @@ def test_a_note_is_tried_again_while_the_database_is_away(
     returns.join()
 
     assert the_note(functions, order)
+
+
+@pytest.mark.parametrize(("silent", "least", "most"), [(True, 0.3, 0.5), (False, 0.6, 1.5)])
+def test_a_database_that_says_nothing_is_asked_once_and_one_that_refuses_again(
+    functions: InProcess,
+    monkeypatch: pytest.MonkeyPatch,
+    silent: bool,  # noqa: FBT001 - a parameter of the test
+    least: float,
+    most: float,
+) -> None:
+    monkeypatch.setattr(acceptance, "MAX_SECONDS_FOR_TRANSACTION", 0.3)
+    monkeypatch.setattr(acceptance, "MAX_SECONDS_FOR_NOTE", 1.5)
+    order = an_accepted_order(functions.product())
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        database._forget()  # noqa: SLF001 - the next transaction opens a new connection
+        monkeypatch.setenv("DB_HOST", "127.0.0.1")
+        monkeypatch.setenv("DB_PORT", str(server.getsockname()[1] if silent else 1))
+        database_settings.cache_clear()
+        step_functions.start(order)  # makes the client, which takes a while
+        started = time.monotonic()
+        accept(order, may_be_known=False)
+
+    database_settings.cache_clear()
+    assert least <= time.monotonic() - started < most
 
 
 def test_the_workflow_writes_a_note_that_is_lost(functions: InProcess) -> None:

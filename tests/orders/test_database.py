@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -269,7 +270,6 @@ def test_the_server_gives_up_before_a_function_does() -> None:
     with database.connection() as connection:
         assert connection.run("SHOW statement_timeout") == [["8s"]]
         assert connection.run("SHOW idle_in_transaction_session_timeout") == [["15s"]]
-    assert database.TIMEOUT < 10
 
 
 def test_a_server_that_takes_the_call_and_says_nothing_is_given_up(
@@ -297,7 +297,6 @@ def silent() -> Iterator[int]:
     """Our warm connection's server says nothing, as after a failover; gives its pid."""
     with database.connection() as connection:
         pid = backend(connection)
-        connection._usock.settimeout(0.1)  # noqa: SLF001 - TIMEOUT, but sooner
     os.kill(pid, signal.SIGSTOP)
     try:
         yield pid
@@ -305,18 +304,62 @@ def silent() -> Iterator[int]:
         os.kill(pid, signal.SIGCONT)
 
 
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The warm connection counts as dead sooner."""
+    monkeypatch.setattr(database, "MAX_SECONDS_FOR_BEGIN", 0.1)
+
+
+@pytest.mark.usefixtures("hasty")
 def test_a_warm_connection_that_fell_silent_is_replaced_unnoticed() -> None:
     with silent() as pid, database.connection() as connection:
         assert backend(connection) != pid
 
 
+@contextmanager
+def nobody_answers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A server takes new connections and says nothing, while the warm one fell silent."""
+    with silent(), socket.create_server(("127.0.0.1", 0)) as server:
+        monkeypatch.setenv("DB_HOST", "127.0.0.1")
+        monkeypatch.setenv("DB_PORT", str(server.getsockname()[1]))
+        database_settings.cache_clear()
+        yield
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_transaction_waits_no_longer_than_it_may_when_nobody_answers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    started = time.monotonic()
+    with (
+        nobody_answers(monkeypatch),
+        pytest.raises(DatabaseUnavailable),
+        database.connection(max_seconds=0.3),
+    ):
+        pass
+
+    assert 0.3 <= time.monotonic() - started < 0.6
+
+
+def test_a_statement_waits_no_longer_than_the_transaction_may() -> None:
+    started = time.monotonic()
+
+    def sleep() -> None:
+        with database.connection(max_seconds=0.3) as connection:
+            connection.run("SELECT pg_sleep(2)")
+
+    with pytest.raises(DatabaseUnavailable):
+        sleep()
+
+    assert 0.3 <= time.monotonic() - started < 0.6
+
+
 def test_a_connection_that_falls_silent_in_a_transaction_is_unavailable_and_replaced() -> None:
     with database.connection() as connection:
         pid = backend(connection)
-        connection._usock.settimeout(0.1)  # noqa: SLF001 - TIMEOUT, but sooner
 
     def go_on() -> None:
-        with database.connection() as connection:
+        with database.connection(max_seconds=0.1) as connection:
             connection.run("SELECT pg_sleep(2)")
 
     with pytest.raises(DatabaseUnavailable):
@@ -328,8 +371,7 @@ def test_a_connection_that_falls_silent_in_a_transaction_is_unavailable_and_repl
 
 def test_an_error_on_a_silent_connection_is_still_the_error() -> None:
     def fail_while_silent() -> None:
-        with database.connection() as connection:
-            connection._usock.settimeout(0.1)  # noqa: SLF001 - TIMEOUT, but sooner
+        with database.connection(max_seconds=0.1) as connection:
             with suppress(TimeoutError):
                 connection.run("SELECT pg_sleep(2)")
             raise OrderNotFound

@@ -14,11 +14,11 @@ import pytest
 from pg8000.exceptions import DatabaseError, InterfaceError
 from pg8000.native import Connection
 
-from local.faults import handler_faults, postgres_faults
+from local.faults import handler_faults, postgres_faults, silent_postgres
 from local.faults.function_faults import HANDLER_FAULT
 from local.postgres.embedded import embedded
 from orders import database
-from orders.errors import OrderError
+from orders.errors import DatabaseUnavailable, OrderError
 from orders.settings import DatabaseSettings
 from tests.local.in_process import lambda_functions
 from tests.local.lambda_client import LambdaClient
@@ -59,6 +59,11 @@ class Writer:
 
     def connect(self) -> Connection:
         return connect(self.settings)
+
+    @property
+    def login(self) -> DatabaseSettings:
+        known = {name.lower(): value for name, value in self.settings.items()}
+        return DatabaseSettings.model_validate(known)
 
     def until_recovered(self, connection: Connection) -> None:
         """Wait until a crash has ended this connection, and PostgreSQL accepts new ones."""
@@ -233,12 +238,55 @@ def test_postgresql_itself_refuses_the_login_during_one_invocation(
     assert "errorType" not in writer.write("next")
     assert writer.rows() == ["first", "next"]
 
-    known = {name.lower(): value for name, value in writer.settings.items()}
-    login = DatabaseSettings.model_validate(known)
     fault = HANDLER_FAULT.validate_python({"kind": kind})
     with handler_faults.injecting(fault), pytest.raises(OrderError, match=sqlstate):
-        database.connect(login)
-    database.connect(login).close()
+        database.connect(writer.login)
+    database.connect(writer.login).close()
+
+
+def test_a_hanging_server_answers_neither_on_a_warm_connection_nor_on_a_new_one(
+    writer: Writer,
+) -> None:
+    writer.write("first")
+    writer.plan("hang", after=0.2, times=2)
+    started = time.monotonic()
+    warm, new = writer.write(), writer.write()
+    assert time.monotonic() - started >= 0.4
+    assert [each["errorType"] for each in (warm, new)] == ["TimeoutError"] * 2
+    assert "errorType" not in writer.write("next")
+    assert writer.rows() == ["first", "next"]
+
+
+def test_a_server_hangs_for_so_many_seconds(writer: Writer) -> None:
+    writer.plan("hang", after=0.1, for_seconds=0.3)
+    assert writer.write()["errorType"] == "TimeoutError"
+
+    def answers() -> None:
+        assert "errorType" not in writer.write()
+
+    eventually(answers)
+
+
+def test_a_hanging_connection_stays_open_and_is_used_again_when_it_was_not_given_up(
+    writer: Writer,
+) -> None:
+    with writer.connect() as connection:
+        connection.run("BEGIN")
+        connection.run("INSERT INTO written VALUES ('before')")
+        with silent_postgres.silence(longest=0.1):
+            pass
+        connection.run("COMMIT")
+    assert writer.rows() == ["before"]
+
+
+def test_a_wait_for_a_hanging_server_is_as_long_as_the_handler_waits(writer: Writer) -> None:
+    started = time.monotonic()
+    with (
+        silent_postgres.silence(longest=None),
+        pytest.raises(DatabaseUnavailable),
+    ):
+        database.connect(writer.login, timeout=0.2)
+    assert 0.2 <= time.monotonic() - started < 1
 
 
 def test_only_pg8000s_connections_are_refused(writer: Writer) -> None:
