@@ -39,7 +39,8 @@ waits.
 
 {policies}
 Each wait has full jitter: its length is drawn between 0 and what is given here, so that orders do
-not come back all at once. An order that waits keeps its stock.
+not come back all at once. An order that waits keeps its stock. FailOrder waits for hours: if the
+database was away since the order was accepted, no table knows of it, so nobody else can repair it.
 
 ## What an order costs
 
