@@ -12,8 +12,9 @@ Note and workflow may race, and the note may be lost:
                                   was settled with the order, and stays so
     two calls have one key        both start the same execution, and one of them writes the note
     the note cannot be written    the caller gets the 201 all the same; CheckInventory or
-                                  FailOrder writes the note, which tries for 6 hours on average
-                                  (docs/decisions.md, "What no engine knows ...")
+                                  FailOrder writes the note. FailOrder retries for 6 hours on
+                                  average; if PostgreSQL is away for longer, scripts/doctor alone
+                                  finds the order (docs/decisions.md, "What no engine knows ...")
     the start's answer is lost    the call is repeated: same name, same input, same execution
 """
 

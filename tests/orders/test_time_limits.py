@@ -1,7 +1,8 @@
 """Our limits on waiting, added up against the functions' timeouts in template.yaml.
 
 What does not fit is a Sandbox.Timedout, which a state retries a few times only, and for a caller of
-the API a 504. A network that loses packets uses up one limit after the other.
+the API a 502. A network that loses packets uses up one limit after the other. Reading the secret
+for a new connection is part of a transaction of 8 s; to shorter ones it may add 5 s, once.
 """
 
 import pytest
