@@ -22,7 +22,6 @@ from tenacity import (
     RetryCallState,
     Retrying,
     retry_if_exception_type,
-    stop_any,
     stop_before_delay,
     wait_exponential,
 )
@@ -96,9 +95,10 @@ def _is_noted(sql: Sql, order: AcceptedOrder, found: FindRow) -> bool:
 
 
 def _note(order: AcceptedOrder, max_seconds: float) -> None:
+    too_late = stop_before_delay(max_seconds - MAX_SECONDS_FOR_TRANSACTION)
     attempts = Retrying(
         retry=retry_if_exception_type(DatabaseUnavailable),
-        stop=stop_any(stop_before_delay(max_seconds - MAX_SECONDS_FOR_TRANSACTION), _hangs),
+        stop=lambda state: too_late(state) or _hangs(state),
         wait=wait_exponential(multiplier=0.05, max=0.5),
         reraise=True,
     )

@@ -66,8 +66,8 @@ RETRY_TRANSIENT = [_PATIENTLY, _SHORTLY]
 _FOR_HOURS = _retry(
     [*retried(Retried.PATIENTLY), *retried(Retried.SHORTLY)], attempts=57, longest=900
 )
-"""Waits for 6 hours on average (standard deviation 30 minutes), 12 at most. Step Functions allows an
-execution to take a year and to have 25,000 events (its Developer Guide, "Quotas")."""
+"""Waits for 6 hours on average (standard deviation 30 minutes), 12 at most. An execution may take a
+year and have 25,000 events (Step Functions Developer Guide, "Quotas")."""
 RETRY_ALL = [_FOR_HOURS, _retry(["States.ALL"], attempts=6, longest=10)]
 """The policy of the compensation. Nothing compensates for it, and only it may know of the order:
 if PostgreSQL was away since the POST, the order is in no table, so the reconciler does not see it.

@@ -31,7 +31,7 @@ LOOK = read_your_writes.MAX_SECONDS_FOR_LOOKING
 NOTE = acceptance.MAX_SECONDS_FOR_TRANSACTION
 LAST_POLL = 2 * LOOK
 """A poll that began just in time: the note and the row, each in a transaction."""
-IN_A_REQUEST = {
+IN_A_REQUEST: dict[str, list[float]] = {
     "CreateOrderFunction": [
         AWS_CALL + acceptance.MAX_SECONDS_FOR_NOTE,
         NOTE + AWS_CALL + NOTE + AWS_CALL + NOTE,  # with a key that is known
