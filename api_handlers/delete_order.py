@@ -4,7 +4,7 @@ from orders.documents.api import OrderDeleted, OrderPath
 from orders.errors import OrderNotFound, OrderStillProcessing
 from orders.handlers import route
 from orders.queries import transaction
-from orders.read_your_writes import wait_until_workflow_ends
+from orders.read_your_writes import MAX_SECONDS_FOR_CHANGE, wait_until_workflow_ends
 
 
 @route(
@@ -18,7 +18,7 @@ def handler(path: OrderPath) -> OrderDeleted:
     Raises OrderNotFound, OrderStillProcessing.
     """
     wait_until_workflow_ends(path.order_id)
-    with transaction() as sql:
+    with transaction(MAX_SECONDS_FOR_CHANGE) as sql:
         sql.reservations.lock(order_id=path.order_id)  # moves of one order run one after the other
         sql.inventory.give_back(order_id=path.order_id)
         sql.orders.delete_items(order_id=path.order_id)

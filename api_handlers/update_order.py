@@ -5,7 +5,7 @@ from orders.errors import MoveNotAllowed, OrderNotFound, OrderStillProcessing
 from orders.handlers import route
 from orders.model import OrderStatus, require_move
 from orders.queries import Sql, transaction
-from orders.read_your_writes import wait_until_workflow_ends
+from orders.read_your_writes import MAX_SECONDS_FOR_CHANGE, wait_until_workflow_ends
 
 
 @route(
@@ -20,7 +20,7 @@ def handler(path: OrderPath, body: StatusUpdate) -> OrderUpdated:
     Raises OrderNotFound, MoveNotAllowed, OrderStillProcessing.
     """
     wait_until_workflow_ends(path.order_id)
-    with transaction() as sql:
+    with transaction(MAX_SECONDS_FOR_CHANGE) as sql:
         sql.reservations.lock(order_id=path.order_id)  # moves of one order run one after the other
         present = sql.orders.lock_status(order_id=path.order_id)
         if present is None:

@@ -40,6 +40,8 @@ MAX_SECONDS_FOR_END = 10
 """How long PUT and DELETE wait until the workflow has ended."""
 MAX_SECONDS_FOR_LOOKING = 3
 """How long one look into the tables takes when PostgreSQL does not answer."""
+MAX_SECONDS_FOR_CHANGE = 6
+"""How long the change of PUT and DELETE takes then, after all that they have waited for."""
 SECONDS_BEFORE_ASKING = 2
 """After this wait PUT and DELETE ask Step Functions, once, whether the order's execution is over.
 Most orders are settled by then, and Step Functions shows the executions of the others."""
@@ -128,7 +130,7 @@ def _has_ended(order_id: str) -> bool | None:
 
 def _is_over(order_id: str) -> bool:
     """Whether the order's execution has ended, or is gone."""
-    with transaction() as sql:
+    with transaction(MAX_SECONDS_FOR_LOOKING) as sql:
         is_young = sql.accepted_orders.is_young(order_id=order_id)
     with suppress(WorkflowUnavailable):  # then nobody knows, and the order is waited for
         return not is_running(order_id, if_not_shown=is_young)

@@ -28,6 +28,7 @@ def longest(config: Config) -> float:
 
 AWS_CALL = longest(CLIENT_CONFIG)
 LOOK = read_your_writes.MAX_SECONDS_FOR_LOOKING
+CHANGE = read_your_writes.MAX_SECONDS_FOR_CHANGE
 NOTE = acceptance.MAX_SECONDS_FOR_TRANSACTION
 LAST_POLL = 2 * LOOK
 """A poll that began just in time: the note and the row, each in a transaction."""
@@ -39,8 +40,8 @@ IN_A_REQUEST: dict[str, list[float]] = {
     "ListOrdersFunction": [database.MAX_SECONDS],
     "GetOrderFunction": [LOOK + read_your_writes.MAX_SECONDS_FOR_ROW + LAST_POLL],
     "UpdateOrderFunction": [
-        read_your_writes.MAX_SECONDS_FOR_END + LOOK + database.MAX_SECONDS,
-        read_your_writes.SECONDS_BEFORE_ASKING + LOOK + AWS_CALL + LOOK + database.MAX_SECONDS,
+        read_your_writes.MAX_SECONDS_FOR_END + LOOK + CHANGE,
+        read_your_writes.SECONDS_BEFORE_ASKING + LOOK + LOOK + AWS_CALL + LOOK + CHANGE,
     ],
 }
 """The longest sequences of waits in each route, in seconds; DELETE's are those of PUT."""
