@@ -16,7 +16,8 @@ from local.lambda_functions.runtime import Runtime
 from local.processes.background import background
 
 HANDLER = "operations.reconciler.handler"
-EVENT = {"older_than": 0}
+EVENT = {"older_than": 0, "per_second": 1000}
+"""Young orders, too, and without a pace: the embedded engine has no quotas, unless it is unkind."""
 RUNS = 60
 """How often it runs, a second apart, until it has looked at every open order."""
 

@@ -48,13 +48,19 @@ class _NativeAdapter:
 class _Namespace:
     """The queries of one file, on one connection."""
 
-    def __init__(self, queries: Queries, conn: Connection) -> None:
+    def __init__(self, queries: Queries, conn: Connection, before: Callable[[], object]) -> None:
         self._queries = queries
         self._conn = conn
+        self._before = before
 
     def __getattr__(self, name: str) -> Callable[..., object]:
         query = getattr(self._queries, name)
-        return lambda **parameters: query(self._conn, **parameters)
+
+        def run(**parameters: object) -> object:
+            self._before()
+            return query(self._conn, **parameters)
+
+        return run
 
 
 class Sql(Statements):
@@ -63,21 +69,23 @@ class Sql(Statements):
     The types of all queries are those of orders/statements.py, which scripts/render writes.
     """
 
-    def __init__(self, conn: Connection) -> None:
-        """Bind every file's queries to the connection."""
+    def __init__(self, conn: Connection, before: Callable[[], object] = lambda: None) -> None:
+        """Bind every file's queries to the connection; `before` is called before each query."""
         for name, queries in _load().items():
-            setattr(self, name, _Namespace(queries, conn))
+            setattr(self, name, _Namespace(queries, conn, before))
 
 
 @contextmanager
-def transaction(max_seconds: float = database.MAX_SECONDS) -> Iterator[Sql]:
+def transaction(
+    max_seconds: float = database.MAX_SECONDS, *, before: Callable[[], object] = lambda: None
+) -> Iterator[Sql]:
     """All queries in one transaction: commit on exit, rollback on error.
 
-    When the server does not answer, it takes `max_seconds` seconds. Raises DatabaseUnavailable
-    and DatabaseRefused.
+    When the server does not answer, it takes `max_seconds` seconds. `before` is called before each
+    query; what it raises ends the transaction. Raises DatabaseUnavailable and DatabaseRefused.
     """
     with database.connection(max_seconds) as conn:
-        yield Sql(conn)
+        yield Sql(conn, before)
 
 
 @cache

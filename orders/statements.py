@@ -21,7 +21,6 @@ class OpenOrdersRow(TypedDict):
 
     order_id: str
     accepted_at: datetime
-    status: str | None
 
 
 class ContradictionsRow(TypedDict):
@@ -62,6 +61,13 @@ class PastBackupRow(TypedDict):
 
     order_id: str
     created_at: datetime
+
+
+class StatusesOfOpenRow(TypedDict):
+    """A row of `statuses_of_open`."""
+
+    order_id: str
+    status: str | None
 
 
 class StockWithoutOrderRow(TypedDict):
@@ -186,13 +192,12 @@ class AcceptedOrders(Protocol):
         older_than: float,
         after_time: datetime | None,
         after_id: str | None,
-        row_limit: int | None,
+        row_limit: int,
     ) -> list[OpenOrdersRow]:
         """Lists open orders that were accepted at least `older_than` seconds ago, oldest first.
 
-        The order's own status is null while it is not stored. A page begins after the row of
-        `after_time` and `after_id`; the first one, when they are null. A `row_limit` of null is no
-        limit.
+        The page begins after the row of `after_time` and `after_id`; the first one, when they are
+        null.
         """
 
 
@@ -230,6 +235,13 @@ class Audit(Protocol):
         """Lists the orders that were created at or after `since` and have passed BackUpOrder.
 
         Their backups must be in the bucket.
+        """
+
+    def statuses_of_open(self, *, older_than: float) -> list[StatusesOfOpenRow]:
+        """Lists the statuses of open orders.
+
+        Younger ones than `older_than` seconds are left out. The order's own status is null while it
+        is not stored.
         """
 
     def stock_without_order(self) -> list[StockWithoutOrderRow]:

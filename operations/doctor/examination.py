@@ -95,9 +95,7 @@ def _open_orders(window: audit.Window) -> dict[str, str | None]:
     with session("order-doctor", _QUERY_TIMEOUT) as conn:
         sql = Sql(conn)
         sql.audit.freeze()
-        rows = sql.accepted_orders.open_orders(
-            older_than=window.older_than, after_time=None, after_id=None, row_limit=None
-        )
+        rows = sql.audit.statuses_of_open(older_than=window.older_than)
     return {row["order_id"]: row["status"] for row in rows}
 
 

@@ -10,6 +10,8 @@ template.yaml runs `handler`, in this file, every five minutes; `python -m opera
 is the same as a command.
 
 run           one run: looks at every open order, repairs it if need be, reports the outcome
+open_orders   lists the orders to look at, so that none keeps others waiting
+limits        the run's end, and the pace at which it describes executions
 reads         collects what is known about one order
 repairs       carries a repair out
 outcomes      what a repair did, in words

@@ -26,6 +26,7 @@ def main() -> int:
     """Print an outcome for each order; returns the exit status."""
     parser = _parser()
     arguments = parser.parse_args()
+    _refuse_unused(parser, arguments)
     logger.setLevel("CRITICAL")  # what is printed says the same
     try:
         outcomes = (_rewrite_backups if arguments.backups else _repair)(arguments)
@@ -39,25 +40,35 @@ def main() -> int:
 
 def _repair(arguments: argparse.Namespace) -> list[OrderOutcome]:
     request = Reconciliation(
-        older_than=arguments.older_than,
-        at_most=arguments.at_most,
-        seconds=math.inf,
-        dry_run=arguments.dry_run,
+        seconds=math.inf, dry_run=arguments.dry_run, **_given(arguments, "older_than", "at_most")
     )
     done = reconcile(request, lambda outcome: _print(outcome, dry_run=arguments.dry_run))
-    limit = f"stopped after {arguments.at_most} orders; more are open: run it again"
+    limit = f"stopped after {request.at_most} orders; more are open: run it again"
     sys.stdout.write(f"{limit if done.more else 'nothing else to repair'}\n")
     return list(done.outcomes)
 
 
 def _rewrite_backups(arguments: argparse.Namespace) -> list[OrderOutcome]:
-    since = Window(hours=arguments.hours).since
+    since = Window(**_given(arguments, "hours")).since
     outcomes = []
     for each in lost_backups.rewrite(since, dry_run=arguments.dry_run):
         _print(each, dry_run=arguments.dry_run)
         outcomes.append(each)
     sys.stdout.write("no other backup is missing\n")
     return outcomes
+
+
+def _refuse_unused(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> None:
+    """End with an error that names an option which would do nothing."""
+    unused = ("older_than", "at_most") if arguments.backups else ("hours",)
+    for name in _given(arguments, *unused):
+        when = "not" if arguments.backups else "only"
+        parser.error(f"--{name.replace('_', '-')}: {when} with --backups")
+
+
+def _given(arguments: argparse.Namespace, *names: str) -> dict[str, Any]:
+    """Those of the options that were given; the others have their models' defaults."""
+    return {name: vars(arguments)[name] for name in names if vars(arguments)[name] is not None}
 
 
 def _print(each: OrderOutcome, *, dry_run: bool) -> None:
@@ -71,13 +82,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     add: Any = parser.add_argument
     add("--dry-run", action="store_true", help="print what would be done, and change nothing")
-    add("--at-most", type=int, default=1000, metavar="N", help="repair at most N orders (1000)")
+    add("--at-most", type=int, metavar="N", help="repair at most N orders (1000)")
     add(
         "--backups",
         action="store_true",
         help="write the backups again that the bucket has lost, and do nothing else",
     )
     command_line.add_window(parser)
+    parser.set_defaults(older_than=None, hours=None)
     return parser
 
 

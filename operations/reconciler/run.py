@@ -1,35 +1,34 @@
 """One run of the reconciler: looks at every open order, and repairs those that need it."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from pydantic import Field
 
 from operations.evidence import Evidence
 from operations.judgement import judge
+from operations.reconciler.limits import Limits, OutOfTime
+from operations.reconciler.open_orders import open_orders
 from operations.reconciler.outcomes import OrderOutcome, outcome_of
 from operations.reconciler.reads import evidence_of_open_order
 from operations.reconciler.repairs import carry_out
 from orders.documents.fields import Document
 from orders.handlers import logger
-from orders.queries import transaction
-
-PAGE_SIZE = 100
-"""How many open orders are read in one query."""
 
 
 class Reconciliation(Document):
     """What to do in one run.
 
     `older_than`: orders that were accepted less than this many seconds ago are skipped, because
-    their workflows are likely to be running. The run ends after `at_most` outcomes, and looks at no
-    further order once `seconds` have passed. With `dry_run` it reports what it would do, and
-    changes nothing.
+    their workflows are likely to be running, and Step Functions may not show them yet. The run ends
+    after `at_most` repairs, and begins no further step once `seconds` have passed. It describes
+    `per_second` executions a second at most: AWS allows 15, which the API's callers share. With
+    `dry_run` it reports what it would do, and changes nothing.
     """
 
     older_than: float = Field(default=60, ge=0, le=86_400)
     at_most: int = Field(default=1000, ge=1)
     seconds: float = Field(default=90, gt=0)
+    per_second: float = Field(default=5, gt=0)
     dry_run: bool = False
 
 
@@ -48,43 +47,38 @@ def reconcile(
 ) -> Reconciled:
     """Repair open orders one by one; logs and reports each outcome as soon as it is known.
 
+    An order that is left does not count against `at_most`, so that it keeps no other waiting.
     Raises DatabaseUnavailable when the open orders cannot be listed.
     """
-    ends, outcomes = time.monotonic() + request.seconds, list[OrderOutcome]()
-    for order_id in _open_orders(request.older_than):
-        if len(outcomes) == request.at_most or time.monotonic() > ends:
-            return Reconciled(outcomes=tuple(outcomes), more=True)
-        if outcome := repair(order_id, evidence_of_open_order, dry_run=request.dry_run):
-            report(outcome)
-            outcomes.append(outcome)
+    limits = Limits(request.seconds, request.per_second)
+    outcomes, repairs = list[OrderOutcome](), 0
+    try:
+        for order_id in open_orders(request.older_than, limits):
+            if repairs == request.at_most:
+                return Reconciled(outcomes=tuple(outcomes), more=True)
+            if outcome := repair(order_id, evidence_of_open_order, limits, dry_run=request.dry_run):
+                report(outcome)
+                outcomes.append(outcome)
+                repairs += outcome.outcome != "left"
+    except OutOfTime:
+        return Reconciled(outcomes=tuple(outcomes), more=True)
     return Reconciled(outcomes=tuple(outcomes), more=False)
 
 
-def _open_orders(older_than: float) -> Iterator[str]:
-    """The ids of open orders, oldest first, read page by page."""
-    after_time, after_id = None, None
-    while True:
-        with transaction() as sql:
-            page = sql.accepted_orders.open_orders(
-                older_than=older_than,
-                after_time=after_time,
-                after_id=after_id,
-                row_limit=PAGE_SIZE,
-            )
-        yield from (row["order_id"] for row in page)
-        if len(page) < PAGE_SIZE:
-            return
-        after_time, after_id = page[-1]["accepted_at"], page[-1]["order_id"]
-
-
 def repair(
-    order_id: str, read_evidence: Callable[[str], Evidence], *, dry_run: bool
+    order_id: str,
+    read_evidence: Callable[[str, Limits], Evidence],
+    limits: Limits,
+    *,
+    dry_run: bool,
 ) -> OrderOutcome | None:
-    """Judge the order and repair it; None when there was nothing to repair."""
+    """Judge the order and repair it; None when there was nothing to repair. Raises OutOfTime."""
     try:
-        needed = judge(read_evidence(order_id))
-        if needed is None or not (dry_run or carry_out(needed)):
+        needed = judge(read_evidence(order_id, limits))
+        if needed is None or not (dry_run or carry_out(needed, limits)):
             return None
+    except OutOfTime:
+        raise
     except Exception as error:  # noqa: BLE001 - a failed repair must not keep the others waiting
         logger.exception("left for the next run", order_id=order_id)
         why = f"{type(error).__name__}: {error}"

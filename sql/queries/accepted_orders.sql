@@ -46,12 +46,10 @@ END;
 
 -- name: open_orders(older_than, after_time, after_id, row_limit)
 -- Lists open orders that were accepted at least `older_than` seconds ago, oldest first.
--- The order's own status is null while it is not stored. A page begins after the row of
--- `after_time` and `after_id`; the first one, when they are null. A `row_limit` of null is no limit.
--- nullable: status, :after_time, :after_id, :row_limit
-SELECT order_id, accepted_at, orders.status
+-- The page begins after the row of `after_time` and `after_id`; the first one, when they are null.
+-- nullable: :after_time, :after_id
+SELECT order_id, accepted_at
 FROM accepted_orders
-LEFT JOIN orders USING (order_id)
 WHERE settled_at IS NULL
   AND accepted_at
     <= CURRENT_TIMESTAMP AT TIME ZONE 'UTC' - make_interval(secs => CAST(:older_than AS FLOAT))
@@ -60,4 +58,4 @@ WHERE settled_at IS NULL
     OR (accepted_at, order_id) > (:after_time, CAST(:after_id AS TEXT))
   )
 ORDER BY accepted_at, order_id
-LIMIT CAST(:row_limit AS BIGINT);
+LIMIT :row_limit;

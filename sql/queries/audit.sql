@@ -16,6 +16,17 @@ SELECT
     (SELECT count(*) FROM inventory) AS products,
     (SELECT count(*) FROM inventory_reservations) AS reservations;
 
+-- name: statuses_of_open(older_than)
+-- Lists the statuses of open orders.
+-- Younger ones than `older_than` seconds are left out. The order's own status is null while it is not stored.
+-- nullable: status
+SELECT order_id, orders.status
+FROM accepted_orders
+LEFT JOIN orders USING (order_id)
+WHERE settled_at IS NULL
+  AND accepted_at
+    <= CURRENT_TIMESTAMP AT TIME ZONE 'UTC' - make_interval(secs => CAST(:older_than AS FLOAT));
+
 -- name: lost_stock()
 -- Lists the products for which received = in stock + held + shipped does not hold.
 -- nullable: nothing

@@ -25,6 +25,7 @@ from tests.running.definition import FORWARD
 from tests.running.in_process import BUCKET, InProcess
 from tests.running.walking import TaskFailed, failing
 
+AT_ONCE = {"older_than": 0, "per_second": 1000}
 _MAIN = {"operations.doctor": doctor, "operations.reconciler": reconciler}
 
 
@@ -38,7 +39,7 @@ class Operated(InProcess):
 
     def reconciled(self, **request: object) -> Document:
         """What the reconciler's function returns, young orders included."""
-        return self.invoke("ReconcileFunction", {"older_than": 0} | request)
+        return self.invoke("ReconcileFunction", AT_ONCE | request)
 
     def reconcile(self, **request: object) -> dict[str, str]:
         """Run the reconciler's function, young orders included: outcomes by order id."""

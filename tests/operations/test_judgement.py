@@ -264,6 +264,26 @@ def test_an_order_that_has_let_go_of_its_stock_is_never_started_again(
     assert judge(Evidence(GONE, stored, RELEASED, accepted=IS_ACCEPTED)) is None
 
 
+@pytest.mark.parametrize("accepted", [None, IS_ACCEPTED], ids=["forgotten", "known"])
+@pytest.mark.parametrize(
+    "execution", [GONE, running(STORED), failed(STORED), aborted(STORED), succeeded(STORED)]
+)
+@pytest.mark.parametrize(
+    ("stored", "lines"),
+    [(row("processing"), HELD), (NO_ROW, RELEASED), (NO_ROW, SHIPPED)],
+    ids=["processing", "deleted", "deleted after it was shipped"],
+)
+def test_a_note_that_is_open_although_its_order_is_settled_changes_nothing(
+    stored: GetOrderRow | None,
+    lines: list[ReservationOfRow],
+    execution: Execution | None,
+    accepted: AcceptedOrder | None,
+) -> None:
+    evidence = Evidence(execution, stored, lines, backed_up=True, accepted=accepted)
+
+    assert judge(evidence) is None
+
+
 # The order that is repaired.
 
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from operations.reconciler import run
+from operations.reconciler import open_orders
 from tests.operations.operated import (
     Operated,
     moto_execution,
@@ -276,7 +276,7 @@ def test_orders_that_are_left_alone_keep_no_later_one_waiting(
     system: Operated, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Open orders are read page by page, and only outcomes count against the limit."""
-    monkeypatch.setattr(run, "PAGE_SIZE", 2)
+    monkeypatch.setattr(open_orders, "PAGE_SIZE", 2)
     product = system.product(stock=30)
     waiting = [system.create(a_line(product)) for _ in range(5)]
     order_id, _ = system.ended_in("PersistOrder", product)
@@ -352,6 +352,24 @@ def test_an_order_whose_workflow_began_anew_after_it_was_judged_is_left_alone(
     assert system.reconcile() == {order_id: "finished"}
 
 
+def test_an_execution_that_is_redriven_after_it_was_judged_is_left_alone(system: Operated) -> None:
+    order_id, document = system.ended_in("PersistOrder", system.product(stock=10), "FAILED")
+    asked: list[None] = []
+
+    def redrive() -> None:
+        if asked:
+            system.end(order_id, "RUNNING", document)
+        asked.append(None)
+
+    with when_asked("stepfunctions.DescribeExecution", redrive):
+        assert system.reconcile() == {}
+
+    assert len(asked) == 2
+    assert system.findings() == []
+    system.end(order_id, "ABORTED", document)
+    system.reconcile()
+
+
 def test_nobody_can_change_an_order_while_the_reconciler_asks_whether_it_runs(
     system: Operated,
 ) -> None:
@@ -410,6 +428,18 @@ def test_an_order_that_cannot_be_repaired_keeps_no_other_waiting(system: Operate
 
     system.end(odd, "ABORTED")
     assert system.reconcile() == {odd: "failed"}
+
+
+def test_orders_that_cannot_be_repaired_do_not_count_against_the_limit(system: Operated) -> None:
+    product = system.product(stock=10)
+    odd, _ = system.ended_in("PersistOrder", product)
+    system.end(odd, "ABORTED", {"items": "none"})
+    other, _ = system.ended_in("PersistOrder", product)
+
+    assert system.reconcile(at_most=1) == {odd: "left", other: "failed"}
+
+    system.end(odd, "ABORTED")
+    system.reconcile()
 
 
 def test_a_request_that_makes_no_sense_is_refused(system: Operated) -> None:
@@ -522,6 +552,21 @@ def test_a_bucket_that_cannot_be_listed_ends_the_command(
 
 
 # Options.
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (("--hours", "48"), "--hours: only with --backups"),
+        (("--backups", "--older-than", "0"), "--older-than: not with --backups"),
+        (("--backups", "--at-most", "5"), "--at-most: not with --backups"),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_refused(
+    system: Operated, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], error: str
+) -> None:
+    assert system.command("operations.reconciler", *arguments) == 2
+    assert error in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", ["operations.reconciler", "operations.doctor"])
