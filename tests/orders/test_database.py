@@ -354,6 +354,12 @@ def test_a_statement_waits_no_longer_than_the_transaction_may() -> None:
     assert 0.3 <= time.monotonic() - started < 0.6
 
 
+@pytest.mark.usefixtures("hasty")
+def test_a_statement_may_take_longer_than_begin() -> None:
+    with database.connection() as connection:
+        assert connection.run("SELECT 1 FROM pg_sleep(0.2)") == [[1]]
+
+
 def test_a_connection_that_falls_silent_in_a_transaction_is_unavailable_and_replaced() -> None:
     with database.connection() as connection:
         pid = backend(connection)
