@@ -13,7 +13,12 @@ from pg8000.native import Connection
 
 from orders import tls
 from orders.credentials import login
-from orders.database_errors import DRIVER_ERRORS, is_refused_login, to_domain_error
+from orders.database_errors import (
+    DRIVER_ERRORS,
+    for_the_log,
+    is_refused_login,
+    to_domain_error,
+)
 from orders.errors import DatabaseUnavailable, InvalidSetting, OrderError
 from orders.settings import DatabaseSettings, database_settings
 
@@ -49,7 +54,7 @@ def connection(max_seconds: float = MAX_SECONDS) -> Iterator[Connection]:
         live.run("COMMIT")
     except DRIVER_ERRORS as error:
         _forget()
-        raise to_domain_error(error) from error
+        raise to_domain_error(error) from for_the_log(error)
     except OrderError:
         _roll_back()
         raise
@@ -68,7 +73,7 @@ def session(application: str, timeout: float) -> Iterator[Connection]:
     try:
         yield conn
     except DRIVER_ERRORS as error:
-        raise to_domain_error(error) from error
+        raise to_domain_error(error) from for_the_log(error)
     finally:
         with suppress(*DRIVER_ERRORS):
             conn.close()
@@ -93,8 +98,10 @@ def connect(
         return _log_in(settings, application, timeout, ends)
     except DRIVER_ERRORS as error:
         if settings.db_secret_arn and is_refused_login(error):
-            raise DatabaseUnavailable("refuses the password of DB_SECRET_ARN for now") from error
-        raise (tls.to_domain_error(error) or to_domain_error(error)) from error
+            wrong: OrderError = DatabaseUnavailable("refuses the password of DB_SECRET_ARN for now")
+        else:
+            wrong = tls.to_domain_error(error) or to_domain_error(error)
+        raise wrong from for_the_log(error)
 
 
 def _log_in(

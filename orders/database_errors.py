@@ -1,4 +1,7 @@
-"""PostgreSQL's errors and the driver's, as OrderErrors."""
+"""PostgreSQL's errors and the driver's, as OrderErrors, and as what a log may hold of them."""
+
+import re
+from collections.abc import Mapping
 
 from pg8000.exceptions import DatabaseError, Error
 
@@ -23,6 +26,47 @@ _REFUSED_LOGIN = "28"
 users: https://github.com/aws/aws-secretsmanager-jdbc/pull/224."""
 
 
+_QUOTING = ("22", "28", "3D", "53")
+"""Classes of SQLSTATEs whose messages quote values, users or databases, such as 22P02: `invalid
+input syntax for type integer: "abc"`."""
+_NAMES = {"t": "table", "c": "column", "n": "constraint"}
+"""Fields of PostgreSQL's ErrorResponse that name what the statement was about
+(https://www.postgresql.org/docs/current/protocol-error-fields.html)."""
+
+
+class DriverError(Exception):
+    """What a log may hold of the driver's error, as the cause of an OrderError.
+
+    Of PostgreSQL's own error it has SQLSTATE, message and names, and not its DETAIL, which quotes
+    rows and parameters. Of a failed connection it has the classes of its errors, and not their
+    messages, which quote host and port.
+    """
+
+
+def for_the_log(error: Error | OSError) -> DriverError:
+    """The error to raise from, in place of the driver's own; it has its traceback."""
+    answer = _answer(error)
+    text = _connection_lost(error) if answer is None else _said(answer)
+    return DriverError(text).with_traceback(error.__traceback__)
+
+
+def _said(answer: Mapping[str, str]) -> str:
+    sqlstate, message = answer.get("C", "unknown"), answer.get("M", "")
+    if sqlstate.startswith(_QUOTING):
+        message = re.sub(r'".*"', '"..."', message, flags=re.DOTALL)
+    names = [f"{word} {answer[key]}" for key, word in _NAMES.items() if key in answer]
+    return f"SQLSTATE {sqlstate}: {message}" + (f" ({', '.join(names)})" if names else "")
+
+
+def _connection_lost(error: BaseException | None) -> str:
+    """`InterfaceError, because of ConnectionRefusedError`."""
+    names = []
+    while error:
+        names.append(type(error).__name__)
+        error = error.__cause__ or error.__context__
+    return ", because of ".join(names)
+
+
 def to_domain_error(error: Error | OSError) -> OrderError:
     """DatabaseUnavailable if another try may succeed, else DatabaseRefused."""
     sqlstate = _sqlstate(error)
@@ -39,11 +83,17 @@ def is_refused_login(error: Error | OSError) -> bool:
 
 
 def _sqlstate(error: BaseException | None) -> str | None:
-    """PostgreSQL's error code, if the server gave one.
+    """PostgreSQL's error code, if the server gave one."""
+    answer = _answer(error)
+    return None if answer is None else answer.get("C", "unknown")
+
+
+def _answer(error: BaseException | None) -> Mapping[str, str] | None:
+    """The fields of PostgreSQL's error, if the server gave one.
 
     When a login is refused, pg8000 says goodbye to a server that has hung up already. That error
     then hides PostgreSQL's own.
     """
     while error and not isinstance(error, DatabaseError):
         error = error.__context__
-    return str(error.args[0].get("C", "unknown")) if error else None
+    return dict(error.args[0]) if error else None

@@ -116,6 +116,23 @@ def test_what_the_database_refuses_is_told_without_sql(functions: InProcess) -> 
         assert connection.run("SELECT 1") == [[1]]
 
 
+def test_the_cause_of_a_refusal_names_what_it_is_about_and_quotes_no_value() -> None:
+    def refuse(statement: str, **values: str) -> str:
+        with pytest.raises(DatabaseRefused) as refused, database.connection() as connection:
+            connection.run(statement, **values)
+        return str(refused.value.__cause__)
+
+    assert refuse("SELECT :it ::text::integer", it="a-secret") == (
+        'SQLSTATE 22P02: invalid input syntax for type integer: "..."'
+    )
+    assert refuse("INSERT INTO accepted_orders (accepted_at) VALUES (NULL)").startswith(
+        'SQLSTATE 23502: null value in column "'
+    )
+    assert "(table accepted_orders, column " in refuse(
+        "INSERT INTO accepted_orders (accepted_at) VALUES (NULL)"
+    )
+
+
 @pytest.mark.parametrize("host", ["/nowhere", "127.0.0.1"])
 def test_a_server_that_is_not_there_is_told_without_its_name(
     monkeypatch: pytest.MonkeyPatch, host: str

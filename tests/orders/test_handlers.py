@@ -4,11 +4,13 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from typing import Any
 
 import pytest
 
+from orders import database
 from orders.documents.api import OrderPath
 from orders.documents.fields import Document
 from orders.errors import (
@@ -18,9 +20,11 @@ from orders.errors import (
     OrderStillProcessing,
 )
 from orders.handlers import Handler, RouteSpec, TaskSpec, logger, route, task
+from orders.settings import database_settings
 from tests.running.builders import Document as Json
 from tests.running.builders import a_line, an_order
 from tests.running.in_process import API_KEY, CONTEXT, TEMPLATE, InProcess, handler_of
+from tests.running.walking import TaskFailed
 
 SECRET = "a-secret-nobody-may-read"
 
@@ -143,6 +147,62 @@ def test_the_deployed_routes_log_no_key_no_body_and_no_customer(
     assert order_id in logs.getvalue()
     assert SECRET not in logs.getvalue()
     assert API_KEY not in logs.getvalue()
+
+
+@contextmanager
+def refusing_the_customer(functions: InProcess, table: str, column: str) -> Iterator[None]:
+    """Let PostgreSQL refuse rows of the customer SECRET, and quote them in its DETAIL."""
+    refused = f"CHECK ({column}::text NOT LIKE '%{SECRET}%') NOT VALID"
+    functions.rows(f"ALTER TABLE {table} ADD CONSTRAINT no_such_customer {refused}")
+    yield
+    functions.rows(f"ALTER TABLE {table} DROP CONSTRAINT no_such_customer")
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [("accepted_orders", "request"), ("orders", "customer_id")]
+)
+def test_a_row_that_postgresql_refuses_is_not_in_the_log(
+    functions: InProcess, logs: io.StringIO, table: str, column: str
+) -> None:
+    product = functions.product()
+
+    with refusing_the_customer(functions, table, column):
+        order_id = functions.create(a_line(product), customer_id=SECRET)
+        with suppress(TaskFailed):
+            functions.run(order_id)
+
+    assert f'violates check constraint \\"no_such_customer\\" (table {table}, ' in logs.getvalue()
+    assert "SQLSTATE 23514" in logs.getvalue()
+    assert SECRET not in logs.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("setting", "cause"),
+    [
+        (("DB_HOST", f"{SECRET}.invalid"), "because of gaierror"),
+        (("DB_HOST", f"/{SECRET}"), "because of FileNotFoundError"),
+        (("DB_USER", SECRET), "SQLSTATE 28P01"),
+        (("DB_PASSWORD", SECRET), "SQLSTATE 28P01"),
+    ],
+)
+def test_no_address_and_no_login_is_in_the_log(
+    functions: InProcess,
+    logs: io.StringIO,
+    monkeypatch: pytest.MonkeyPatch,
+    setting: tuple[str, str],
+    cause: str,
+) -> None:
+    database._forget()  # noqa: SLF001 - the process's own warm connection
+    monkeypatch.setenv(*setting)
+    database_settings.cache_clear()
+
+    answer = functions.api.get("/orders")
+
+    database_settings.cache_clear()
+    assert answer.status_code >= 500
+    assert cause in logs.getvalue()
+    assert SECRET not in logs.getvalue() + answer.text
+    assert functions.environment["DB_PASSWORD"] not in logs.getvalue()
 
 
 class LoudGreeting(Greeting):
