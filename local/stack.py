@@ -16,7 +16,8 @@ class Stack:
     """One running local cloud.
 
     `settings` are the environment variables that lead to it. `login` is the functions' DB_USER and
-    DB_PASSWORD, which they may have from a secret instead. `template` is that of the release that
+    DB_PASSWORD, which they may have from a secret instead. `has_logins` says whether
+    PostgreSQL knows it. `template` is that of the release that
     was deployed last.
     """
 
@@ -28,6 +29,7 @@ class Stack:
     settings: dict[str, str]
     login: dict[str, str]
     components: list[Component]
+    has_logins: bool = False
     engine_started: asyncio.Event = field(default_factory=asyncio.Event)
 
     def describe(self) -> None:

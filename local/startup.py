@@ -116,8 +116,8 @@ class _Startup:
         server = await Component.started(start, self._exits)
         stack.components.append(server)
         await server.child.while_alive(_migrate(stack))
-        password = stack.login["DB_PASSWORD"]
-        await asyncio.to_thread(logins.create, stack.settings, password)
+        await _set_password(stack)
+        stack.has_logins = True
 
     async def _start_moto(self, stack: Stack, listening: socket.socket) -> None:
         start = partial(_moto, stack, listening)
@@ -150,6 +150,11 @@ async def _migrate(stack: Stack, root: Path = ROOT) -> None:
     await child_process.run("Migrating the database", *command, log=log, env=variables, cwd=root)
 
 
+async def _set_password(stack: Stack) -> None:
+    """Let the functions log in with the password in `stack.login`, also after a rotation."""
+    await asyncio.to_thread(logins.create, stack.settings, stack.login["DB_PASSWORD"])
+
+
 @asynccontextmanager
 async def _moto(stack: Stack, listening: socket.socket) -> AsyncIterator[Child]:
     """Run moto, and create the bucket and the state machine, which it does not keep on disk."""
@@ -161,6 +166,8 @@ async def _moto(stack: Stack, listening: socket.socket) -> AsyncIterator[Child]:
         options += ["--roles", str(stack.folder.roles)]
     async with moto_process.server(listening, lambda_port, ROOT, log, *options) as server:
         await server.while_alive(_create_resources(stack))
+        if stack.has_logins:  # moto has restarted, and the old password is in its new secret
+            await server.while_alive(_set_password(stack))
         stack.engine_started.set()
         yield server
 

@@ -10,6 +10,7 @@ from local.postgres.logins import FUNCTIONS, IDLE_SECONDS
 from local.step_functions.resources import SECRET_ARN
 from tests.running.builders import a_line, an_order
 from tests.running.crowd import Crowd, outcomes, until_quiet
+from tests.running.killing import ENGINE, kill_component
 from tests.running.shop import Shop
 from tests.running.stacks import SHORT_BACKOFFS
 from tests.running.waiting import eventually
@@ -51,6 +52,21 @@ def test_a_rotation_in_the_middle_of_a_hundred_orders_fails_none(with_a_secret: 
     assert outcomes(shop, ids) == {"processing": 100}
     assert shop.stock(product) == 0
     assert shop.findings() == []
+
+
+@pytest.mark.whole
+def test_a_rotated_password_is_forgotten_together_with_its_secret(with_a_secret: Shop) -> None:
+    """The secret has the stack's first password once the engine has restarted."""
+    shop = with_a_secret
+    rotate(shop)
+
+    kill_component(shop, ENGINE)
+    shop.rows(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = :u", u=FUNCTIONS
+    )
+
+    order_id = shop.create(a_line(shop.product()))
+    assert shop.end(order_id)["status"] == "SUCCEEDED"
 
 
 def rotate(shop: Shop) -> None:
