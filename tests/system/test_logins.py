@@ -37,36 +37,35 @@ def test_five_hundred_orders_on_ten_connections_are_all_processed(own: Shop) -> 
 
 
 @pytest.mark.whole
-def test_a_rotation_in_the_middle_of_a_hundred_orders_fails_none(with_a_secret: Shop) -> None:
-    shop = with_a_secret
-    product = shop.product(stock=100)
-    crowd = Crowd(shop, connections=20)
+def test_a_rotation_in_the_middle_of_a_hundred_orders_fails_none(own: Shop) -> None:
+    product = own.product(stock=100)
+    crowd = Crowd(own, connections=20)
+    before = stored(own)
 
     with ThreadPoolExecutor(1) as thread:
         posting = thread.submit(crowd.order, an_order(a_line(product)), 100)
-        eventually(lambda: assert_stored(shop, 20), seconds=120)
-        rotate(shop)
+        eventually(lambda: assert_stored(own, before + 20), seconds=120)
+        rotate(own)
         ids = posting.result()
-    until_quiet(shop)
+    until_quiet(own)
 
-    assert outcomes(shop, ids) == {"processing": 100}
-    assert shop.stock(product) == 0
-    assert shop.findings() == []
+    assert outcomes(own, ids) == {"processing": 100}
+    assert own.stock(product) == 0
+    assert own.findings() == []
 
 
 @pytest.mark.whole
-def test_a_rotated_password_is_forgotten_together_with_its_secret(with_a_secret: Shop) -> None:
+def test_a_rotated_password_is_forgotten_together_with_its_secret(own: Shop) -> None:
     """The secret has the stack's first password once the engine has restarted."""
-    shop = with_a_secret
-    rotate(shop)
+    rotate(own)
 
-    kill_component(shop, ENGINE)
-    shop.rows(
+    kill_component(own, ENGINE)
+    own.rows(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = :u", u=FUNCTIONS
     )
 
-    order_id = shop.create(a_line(shop.product()))
-    assert shop.end(order_id)["status"] == "SUCCEEDED"
+    order_id = own.create(a_line(own.product()))
+    assert own.end(order_id)["status"] == "SUCCEEDED"
 
 
 def rotate(shop: Shop) -> None:
@@ -80,9 +79,14 @@ def rotate(shop: Shop) -> None:
     shop.aws("secretsmanager").put_secret_value(SecretId=SECRET_ARN, SecretString=secret)
 
 
-def assert_stored(shop: Shop, times: int) -> None:
+def stored(shop: Shop) -> int:
+    """How many orders are in the table."""
     (row,) = shop.rows("SELECT count(*) AS orders FROM orders")
-    assert row["orders"] >= times
+    return int(row["orders"])
+
+
+def assert_stored(shop: Shop, times: int) -> None:
+    assert stored(shop) >= times
 
 
 def assert_refused(shop: Shop, words: str) -> None:
