@@ -1,16 +1,14 @@
 """Which AWS operation a request asks for, and how its service words errors."""
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
-from http import HTTPStatus
 from io import BytesIO
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote
 from xml.sax.saxutils import escape
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from _typeshed.wsgi import WSGIEnvironment
 
 S3_OBJECTS = {"GET": "GetObject", "HEAD": "HeadObject", "PUT": "PutObject"}
 
@@ -70,15 +68,3 @@ def access_key(authorization: str) -> str:
     The header of Signature Version 4 has it in `Credential=ID/date/region/service/aws4_request`.
     """
     return authorization.partition("Credential=")[2].partition("/")[0]
-
-
-def respond(start: "StartResponse", status: int, media_type: str, body: bytes) -> Iterable[bytes]:
-    """Answer the request with this, in the place of the service."""
-    start(status_line(status), [("Content-Type", media_type)])
-    return [body]
-
-
-def status_line(status: int) -> str:
-    """The status in the form of WSGI, such as `404 Not Found`."""
-    known = status in {this.value for this in HTTPStatus}
-    return f"{status} {HTTPStatus(status).phrase if known else 'Unknown'}"

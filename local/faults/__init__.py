@@ -13,5 +13,6 @@ broken_connections    leaves a client of moto without an answer
 aws_fault_middleware  triggers them in front of moto, and serves /faults at moto's address
 
 /faults at the Lambda address is served by local/lambda_functions/fault_api.py. The deployed
-functions contain nothing of this. Of ours, this package imports local/aws_requests.py only.
+functions contain nothing of this. Of ours, this package imports local/aws_requests.py
+and local/aws_responses.py only.
 """

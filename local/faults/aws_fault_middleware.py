@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from local.aws_requests import AwsRequest, respond, status_line
+from local.aws_requests import AwsRequest
+from local.aws_responses import perform, respond, status_line
 from local.faults import broken_connections
 from local.faults.aws_faults import FAULTS, AnyAwsFault, AwsFaultPlan, Cut, Error, Kill, Slow
 from local.faults.fault_plan import as_json
@@ -39,7 +40,7 @@ class AwsFaultMiddleware:
         if isinstance(fault, Slow):
             return self._slow(fault, environ, start)
         if fault.when == "after":
-            _perform(self._application, environ)
+            perform(self._application, environ)
         return _lose(fault, request, environ, start)
 
     def _triggered(self, request: AwsRequest) -> AnyAwsFault | None:
@@ -52,14 +53,12 @@ class AwsFaultMiddleware:
         if (request.method, request.path) == ("POST", "/faults/kill"):
             broken_connections.kill_this_process()
         if request.method == "GET":
-            start(status_line(200), [("Content-Type", "application/json")])
             report = {"planned": as_json(self._plan), "running": self._running()}
-            return [json.dumps(report).encode()]
+            return respond(start, 200, "application/json", json.dumps(report).encode())
         try:
             self._change_plan(request)
         except ValidationError as error:
-            start(status_line(400), [("Content-Type", "text/plain")])
-            return [str(error).encode()]
+            return respond(start, 400, "text/plain", str(error).encode())
         start(status_line(204), [])
         return []
 
@@ -96,13 +95,3 @@ def _lose(
     if isinstance(fault, Kill):
         broken_connections.kill_this_process()
     return broken_connections.cut(environ, start)
-
-
-def _perform(application: "WSGIApplication", environ: "WSGIEnvironment") -> None:
-    """Perform the operation, and throw its response away."""
-
-    def start(*_: object) -> object:
-        return lambda _: None
-
-    for _ in application(environ, start):  # type: ignore[arg-type]
-        pass

@@ -7,5 +7,5 @@ role_file       hands the roles over to moto's process
 
 The roles are those of template.yaml, read and evaluated by deployment/roles.py and
 deployment/policies.py. The Invoke API of local/lambda_functions asks `callers` itself. Of ours,
-this package imports deployment and local/aws_requests.py only.
+this package imports deployment, local/aws_requests.py and local/aws_responses.py only.
 """

@@ -1,9 +1,10 @@
 """WSGI middleware in front of moto: refuses what the caller's role does not allow."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from local.aws_requests import AwsRequest, status_line
+from local.aws_requests import AwsRequest
+from local.aws_responses import perform, respond
 from local.iam.callers import ADMINISTRATOR, Callers
 from local.iam.permissions import listing_of_bucket, permission
 
@@ -39,24 +40,17 @@ class AccessControl:
         self, request: AwsRequest, environ: "WSGIEnvironment", start: "StartResponse"
     ) -> Iterable[bytes]:
         """Whoever may not list the bucket does not learn that a key is missing: S3 refuses it."""
-        answered: list[Any] = []
-
-        def remember(status: str, headers: Any, *_: object) -> object:  # noqa: ANN401  # of WSGI
-            answered[:] = [status, headers]
-            return lambda _: None
-
-        body = list(self._application(environ, remember))  # type: ignore[arg-type]
+        response = perform(self._application, environ)
         listing = listing_of_bucket(request)
-        if answered[0].startswith("404") and not self._callers.may(request.access_key, *listing):
+        if response.status.startswith("404") and not self._callers.may(
+            request.access_key, *listing
+        ):
             refusal = self._callers.refusal(request.access_key, *listing) or ""
             return _refuse(request, refusal, start)
-        start(*answered)
-        return body
+        return response.send(start)
 
 
 def _refuse(request: AwsRequest, why: str, start: "StartResponse") -> Iterable[bytes]:
     """Step Functions and Secrets Manager answer 400, S3 403."""
     status, code = (400, "AccessDeniedException") if request.target else (403, "AccessDenied")
-    media_type, body = request.error(code, why)
-    start(status_line(status), [("Content-Type", media_type)])
-    return [body]
+    return respond(start, status, *request.error(code, why))

@@ -9,6 +9,7 @@ from moto.s3.models import s3_backends
 
 from deployment.cloudformation import ACCOUNT, REGION
 from local.aws_requests import AwsRequest
+from local.aws_responses import perform
 from local.step_functions.resources import BUCKET
 
 if TYPE_CHECKING:
@@ -43,16 +44,10 @@ class KeptBucket:
         bucket, _, key = request.path.strip("/").partition("/")
         if request.target or bucket != BUCKET or not key.startswith(BACKUPS):
             return self._application(environ, start)
-        statuses: list[str] = []
-
-        def note(status: str, *others: object) -> object:
-            statuses.append(status)
-            return start(status, *others)  # type: ignore[arg-type]
-
-        response = list(self._application(environ, note))  # type: ignore[arg-type]
-        if statuses[0].startswith("2"):
+        response = perform(self._application, environ)
+        if response.succeeded:
             self._keep(request, self._folder / quote(key, safe=""))
-        return response
+        return response.send(start)
 
     def _keep(self, request: AwsRequest, file: Path) -> None:
         if request.method == "PUT":

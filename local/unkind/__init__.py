@@ -5,7 +5,6 @@ token_bucket          counts the requests of one quota
 throttling            refuses requests over quota, in front of moto
 visibility            what an eventually consistent read shows of an execution, and when
 eventual_consistency  shows executions so, in front of moto
-json_responses        reads and writes the JSON responses of Step Functions
 
-Of ours, this package imports local/aws_requests.py only.
+Of ours, this package imports local/aws_requests.py and local/aws_responses.py only.
 """

@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from local.aws_requests import AwsRequest, respond
-from local.unkind.json_responses import perform
+from local.aws_requests import AwsRequest
+from local.aws_responses import perform, respond
 from local.unkind.visibility import is_shown, shown
 
 if TYPE_CHECKING:
@@ -38,11 +38,11 @@ class EventualConsistency:
         if not response.succeeded:
             return response.send(start)
         asked = json.loads(request.body)
-        seen = see(asked, response.document, self._clock())
+        seen = see(asked, json.loads(response.body), self._clock())
         if seen is None:
             message = f"Execution Does Not Exist: '{asked['executionArn']}'"
             return respond(start, 400, *request.error("ExecutionDoesNotExist", message))
-        return response._replace(document=seen).send(start)
+        return response.with_body(json.dumps(seen).encode()).send(start)
 
 
 def _described(_: Document, execution: Document, now: float) -> Document | None:

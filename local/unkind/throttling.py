@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from local.aws_requests import AwsRequest, respond
+from local.aws_requests import AwsRequest
+from local.aws_responses import respond
 from local.unkind.quotas import QUOTAS
 from local.unkind.token_bucket import TokenBucket
 
