@@ -4,6 +4,7 @@ template        the whole template, with values in place of CloudFormation's exp
 state_machine   the state machine's definition, its substitutions and its role
 roles           the roles of the functions and of the state machine
 policies        the statements of a role's policies, and what they allow
+iam_actions     the IAM actions that are granted, and the resources that they are performed on
 conditions      the conditions of statements
 wildcards       IAM's wildcards
 schedules       EventBridge's schedules and their rate expressions

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from types import FunctionType
 from typing import NamedTuple
 
+from deployment.iam_actions import RESOURCES, acts_on
 from deployment.policies import Role
 from deployment.template import Function, Template
 from deployment.wildcards import matches
@@ -53,9 +54,26 @@ def check_permissions(template: Template) -> Iterator[str]:
     """Compare the roles of all functions, and of the state machine, with what they call."""
     for name, function in template.functions.items():
         yield from _undeclared(function)
-        yield from _compare(name, template.roles[function.role], set(_calls(function)))
+        calls = set(_calls(function))
+        yield from _unreal(name, calls)
+        yield from _compare(name, template.roles[function.role], calls)
     its = template.state_machine
     yield from _compare("The state machine", its.role, set(_calls_of_machine(template)))
+
+
+def _unreal(name: str, calls: Iterable[Call]) -> Iterator[str]:
+    """Code and template may agree on a permission that AWS does not know."""
+    for call in sorted(calls):
+        if call.action not in RESOURCES:
+            yield (
+                f"{name} calls {call}, and deployment/iam_actions.py does not know the action: "
+                "correct @needs, or add it with its resource."
+            )
+        elif not acts_on(*call):
+            yield (
+                f"{name} calls {call}, which is not a resource of this action: it needs "
+                f"{RESOURCES[call.action]} (deployment/iam_actions.py)."
+            )
 
 
 def _calls(function: Function) -> Iterator[Call]:

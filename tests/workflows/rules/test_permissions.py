@@ -9,6 +9,7 @@ from copy import deepcopy
 import pytest
 
 from orders import backups, credentials
+from orders.permissions import BACKUPS, BUCKET, Permission
 from tests.workflows.rules.templates import (
     TEMPLATE,
     Document,
@@ -199,6 +200,35 @@ def test_a_function_that_no_state_runs_need_not_be_invoked() -> None:
     assert_found(
         invoke_another, "OrderProcessingStateMachineRole grants lambda:InvokeFunction on arn:aws:l"
     )
+
+
+@pytest.mark.parametrize(
+    ("permission", "words"),
+    [
+        (
+            Permission("s3:PutObjects", BACKUPS),
+            "deployment/iam_actions.py does not know the action",
+        ),
+        (Permission("s3:PutObject", BUCKET), "which is not a resource of this action: it needs"),
+    ],
+)
+def test_a_permission_that_aws_does_not_have_is_named_though_code_and_template_agree(
+    monkeypatch: pytest.MonkeyPatch, permission: Permission, words: str
+) -> None:
+    monkeypatch.setitem(vars(backups.put_backup), "permissions", (permission,))
+
+    def grant(resources: Document) -> None:
+        for name in ("BackUpOrderFunction", "ReconcileFunction"):
+            (policy,) = properties(resources, name)["Policies"]
+            for statement in policy["Statement"]:
+                if "s3:PutObject" in listed(statement["Action"]):
+                    statement["Action"] = permission.action
+                    statement["Resource"] = permission.resource.arn("backups")
+
+    found = [each for each in findings(grant) if each.startswith("BackUpOrderFunction")]
+
+    (sentence,) = found
+    assert words in sentence
 
 
 @pytest.mark.parametrize(
