@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from pg8000.exceptions import Error
 from pg8000.native import Connection
 
 from orders import tls
@@ -97,11 +98,13 @@ def connect(
     try:
         return _log_in(settings, application, timeout, ends)
     except DRIVER_ERRORS as error:
-        if settings.db_secret_arn and is_refused_login(error):
-            wrong: OrderError = DatabaseUnavailable("refuses the password of DB_SECRET_ARN for now")
-        else:
-            wrong = tls.to_domain_error(error) or to_domain_error(error)
-        raise wrong from for_the_log(error)
+        raise _domain_error(settings, error) from for_the_log(error)
+
+
+def _domain_error(settings: DatabaseSettings, error: Error | OSError) -> OrderError:
+    if settings.db_secret_arn and is_refused_login(error):
+        return DatabaseUnavailable("refuses the password of DB_SECRET_ARN for now")
+    return tls.to_domain_error(error) or to_domain_error(error)
 
 
 def _log_in(
