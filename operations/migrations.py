@@ -146,7 +146,7 @@ def main() -> int:
     try:
         _run(with_seed=arguments.seed)
     except (OrderError, Error) as error:
-        # Operators may see what the API hides: host, user and PostgreSQL's own message.
+        # Operators may see what the API hides: PostgreSQL's own message.
         sys.stderr.write(f"{error}: {error.__cause__}\n" if error.__cause__ else f"{error}\n")
         return 1
     return 0

@@ -173,4 +173,6 @@ def test_the_command_says_when_the_server_is_not_there(empty_database: DatabaseS
     ended = command(empty_database.model_copy(update={"db_host": "/nowhere"}))
 
     assert ended.returncode == 1
-    assert ended.stderr == "The database cannot be reached: communication error\n"
+    assert ended.stderr == (
+        "The database cannot be reached: InterfaceError, because of FileNotFoundError\n"
+    )
