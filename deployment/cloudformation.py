@@ -29,7 +29,7 @@ _VERSION = ".Version"
 
 
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""libyaml's loader, where there is one, is eight times as fast."""
+"""libyaml's loader, if PyYAML was built with it, is eight times as fast."""
 
 
 class _Loader(_SafeLoader):  # type: ignore[misc]  # of two classes, by what is installed

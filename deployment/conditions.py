@@ -15,8 +15,8 @@ CONTEXT = {
 }
 """What every request of the deployed system has in common, by condition key.
 
-The functions call AWS over TLS. The local cloud stands for that with plain HTTP on one machine, so
-a policy like OnlyOverTls neither hinders nor proves anything there.
+On AWS the functions use TLS. The local cloud uses plain HTTP and counts it as TLS, so a policy such
+as OnlyOverTls has no effect there.
 """
 
 

@@ -1,8 +1,8 @@
 """The roles of the functions and of the state machine, as SAM makes them from template.yaml.
 
 A role has the inline `Policies` of its function or state machine, and those resources of type
-AWS::IAM::Policy that name it. Policies of buckets apply to every role. Not listed here is what SAM
-adds by itself: writing logs, and a function's network interfaces in a VPC.
+AWS::IAM::Policy that name it. Policies of buckets apply to every role. SAM also adds permissions
+to write logs and to use network interfaces in a VPC; these are not read.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,6 +1,6 @@
 """IAM: who calls a local service, and what the caller's role allows, for `scripts/up --unkind`.
 
-callers         tells a caller by the access key, and words a refusal as AWS does
+callers         finds out who calls by the access key, and refuses in AWS's own words
 permissions     the IAM action and resource that a request to AWS needs
 access_control  refuses requests in front of moto
 role_file       hands the roles over to moto's process

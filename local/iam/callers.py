@@ -1,4 +1,4 @@
-"""Tells a caller by the access key, and words a refusal as AWS does."""
+"""Finds out who calls by the access key, and refuses in AWS's own words."""
 
 from collections.abc import Callable, Mapping
 

@@ -1,4 +1,4 @@
-"""What an invocation returns, and how Lambda words the errors that are its own."""
+"""What an invocation returns, and the error documents of Lambda's own errors."""
 
 import json
 import signal
