@@ -2,7 +2,8 @@
 
 What does not fit is a Sandbox.Timedout, which a state retries a few times only, and for a caller of
 the API a 502. A network that loses packets uses up one limit after the other. Reading the secret
-for a new connection is part of a transaction of 8 s; to shorter ones it may add 5 s, once.
+for a new connection is part of a transaction of 8 s. To a shorter one it may add 5 s, which the
+sums of the routes leave out, as they leave out GET /status.
 """
 
 import pytest
