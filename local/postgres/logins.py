@@ -1,8 +1,8 @@
 """Who may log in to the local PostgreSQL, and how.
 
 The owner of the tables needs no password, because only the server's own account can open the
-socket. The functions have a password, as on AWS, so that it can be rotated. `scripts/up` makes a new
-one at each start.
+socket. The functions have a password, as on AWS, so that it can be rotated. `scripts/up` makes
+a new one at each start.
 """
 
 import secrets
