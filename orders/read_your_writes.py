@@ -16,7 +16,6 @@ from tenacity import (
     Retrying,
     retry_if_exception,
     retry_if_result,
-    stop_after_attempt,
     stop_after_delay,
     wait_chain,
     wait_exponential,
@@ -42,6 +41,8 @@ MAX_SECONDS_FOR_LOOKING = 3
 """How long one look into the tables takes when PostgreSQL does not answer."""
 MAX_SECONDS_FOR_CHANGE = 6
 """How long the change of PUT and DELETE takes then, after all that they have waited for."""
+MAX_SECONDS_UNTIL_SHOWN = 5
+"""How long GET /status waits until Step Functions shows the execution."""
 SECONDS_BEFORE_ASKING = 2
 """After this wait PUT and DELETE ask Step Functions, once, whether the order's execution is over.
 Most orders are settled by then, and Step Functions shows the executions of the others."""
@@ -90,7 +91,7 @@ def when_shown(order_id: str, look: Callable[[], Found]) -> Found:
 
     attempts = Retrying(
         retry=retry_if_exception(not_shown_yet),
-        stop=stop_after_attempt(4),
+        stop=stop_after_delay(MAX_SECONDS_UNTIL_SHOWN),
         wait=wait_chain(wait_fixed(1), wait_fixed(2)),
         reraise=True,
     )
