@@ -19,6 +19,10 @@ HASTY_CONFIG = CLIENT_CONFIG.merge(Config(read_timeout=1))
 """For Secrets Manager, as the connection to the database, for which the secret is read, must fit
 into the same timeout."""
 
+ONE_ATTEMPT = CLIENT_CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
+"""For reads with a small quota. Who is refused is told to ask again later, and a request that makes
+several such reads fits into its function's timeout."""
+
 _NOT_PERMITTED = ("AccessDenied", "AccessDeniedException", "403")
 """S3's code, the other services', and that of S3's answer to HEAD, which has no body."""
 

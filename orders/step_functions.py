@@ -12,7 +12,7 @@ from typing import Any
 
 import boto3
 
-from orders.aws_errors import CLIENT_CONFIG, aws_errors_as
+from orders.aws_errors import CLIENT_CONFIG, ONE_ATTEMPT, aws_errors_as
 from orders.documents.workflow import AcceptedOrder
 from orders.errors import ExecutionNotFound, WorkflowUnavailable
 from orders.permissions import EXECUTIONS, STATE_MACHINE, executions_arn, needs
@@ -67,7 +67,7 @@ def start(order: AcceptedOrder) -> bool:
 def describe_execution(arn: str) -> dict[str, Any]:
     """Step Functions' description; raises ExecutionNotFound, WorkflowUnavailable."""
     with aws_errors_as(WorkflowUnavailable, dict.fromkeys(_NO_SUCH_EXECUTION, ExecutionNotFound)):
-        return dict(_states().describe_execution(executionArn=arn))
+        return dict(_reader().describe_execution(executionArn=arn))
 
 
 def find_execution(order_id: str) -> dict[str, Any] | None:
@@ -94,7 +94,7 @@ def newest_events(arn: str, *, with_data: bool = False) -> list[dict[str, Any]]:
     `with_data`: each event holds the input or output of its state as well.
     """
     with aws_errors_as(WorkflowUnavailable, dict.fromkeys(_NO_SUCH_EXECUTION, ExecutionNotFound)):
-        answer = _states().get_execution_history(
+        answer = _reader().get_execution_history(
             executionArn=arn,
             maxResults=NEWEST_EVENTS,
             reverseOrder=True,
@@ -143,3 +143,8 @@ def execution_names(status: str, since: datetime) -> Iterator[list[str]]:
 @cache
 def _states() -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
     return boto3.client("stepfunctions", config=CLIENT_CONFIG)
+
+
+@cache
+def _reader() -> Any:  # noqa: ANN401 - as _states
+    return boto3.client("stepfunctions", config=ONE_ATTEMPT)

@@ -3,7 +3,7 @@
 What does not fit is a Sandbox.Timedout, which a state retries a few times only, and for a caller of
 the API a 502. A network that loses packets uses up one limit after the other. Reading the secret
 for a new connection is part of a transaction of 8 s. To a shorter one it may add 5 s, which the
-sums of the routes leave out, as they leave out GET /status.
+sums of the routes leave out.
 """
 
 import pytest
@@ -12,7 +12,7 @@ from botocore.config import Config
 from deployment import template
 from local.api_gateway.gateway import INTEGRATION_SECONDS
 from orders import acceptance, database, read_your_writes
-from orders.aws_errors import CLIENT_CONFIG, HASTY_CONFIG
+from orders.aws_errors import CLIENT_CONFIG, HASTY_CONFIG, ONE_ATTEMPT
 from workflows.states import FUNCTION_SECONDS
 
 TEMPLATE = template.read()
@@ -28,6 +28,7 @@ def longest(config: Config) -> float:
 
 
 AWS_CALL = longest(CLIENT_CONFIG)
+AWS_READ = longest(ONE_ATTEMPT)
 LOOK = read_your_writes.MAX_SECONDS_FOR_LOOKING
 CHANGE = read_your_writes.MAX_SECONDS_FOR_CHANGE
 NOTE = acceptance.MAX_SECONDS_FOR_TRANSACTION
@@ -36,13 +37,16 @@ LAST_POLL = 2 * LOOK
 IN_A_REQUEST: dict[str, list[float]] = {
     "CreateOrderFunction": [
         AWS_CALL + acceptance.MAX_SECONDS_FOR_NOTE,
-        NOTE + AWS_CALL + NOTE + AWS_CALL + NOTE,  # with a key that is known
+        NOTE + AWS_CALL + NOTE + AWS_READ + NOTE,  # with a key that is known
     ],
     "ListOrdersFunction": [database.MAX_SECONDS],
     "GetOrderFunction": [LOOK + read_your_writes.MAX_SECONDS_FOR_ROW + LAST_POLL],
     "UpdateOrderFunction": [
         read_your_writes.MAX_SECONDS_FOR_END + LOOK + CHANGE,
-        read_your_writes.SECONDS_BEFORE_ASKING + LOOK + LOOK + AWS_CALL + LOOK + CHANGE,
+        read_your_writes.SECONDS_BEFORE_ASKING + LOOK + LOOK + AWS_READ + LOOK + CHANGE,
+    ],
+    "GetStatusFunction": [
+        read_your_writes.MAX_SECONDS_UNTIL_SHOWN + LOOK + 3 * AWS_READ,  # history, status, history
     ],
 }
 """The longest sequences of waits in each route, in seconds; DELETE's are those of PUT."""

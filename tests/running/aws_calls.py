@@ -15,7 +15,7 @@ def when_asked(operation: str, do: Callable[[], object], *, only: str = "") -> I
     What `do` does may itself call AWS. When it returns a response, AWS is not called. `only`:
     the text that a request must have.
     """
-    client = (backups._s3 if operation.startswith("s3.") else step_functions._states)()  # noqa: SLF001
+    clients = [backups._s3(), step_functions._states(), step_functions._reader()]  # noqa: SLF001
     event = f"before-call.{operation}"
     busy: list[bool] = []
 
@@ -28,11 +28,13 @@ def when_asked(operation: str, do: Callable[[], object], *, only: str = "") -> I
         finally:
             busy.clear()
 
-    client.meta.events.register(event, handler)
+    for client in clients:
+        client.meta.events.register(event, handler)
     try:
         yield
     finally:
-        client.meta.events.unregister(event, handler)
+        for client in clients:
+            client.meta.events.unregister(event, handler)
 
 
 @contextmanager

@@ -8,7 +8,12 @@ import pytest
 from orders import backups, credentials, database, step_functions
 from orders.settings import database_settings, settings
 
-_CLIENTS = (step_functions._states, backups._s3, credentials._secrets_manager)  # noqa: SLF001
+_CLIENTS = (
+    step_functions._states,  # noqa: SLF001
+    step_functions._reader,  # noqa: SLF001
+    backups._s3,  # noqa: SLF001
+    credentials._secrets_manager,  # noqa: SLF001
+)
 
 
 @contextmanager
