@@ -15,6 +15,7 @@ from typing import Any
 
 import boto3
 import httpx
+import pytest
 from moto import mock_aws
 from moto.backends import get_backend
 from starlette.testclient import TestClient
@@ -23,7 +24,7 @@ from deployment import template
 from local.api_gateway.gateway import Gateway
 from local.lambda_functions.invocation_result import InvocationResult
 from local.lambda_functions.lambda_context import LambdaContext
-from orders import step_functions
+from orders import read_your_writes, step_functions
 from tests.running.builders import Document, an_order
 from tests.running.environment import deployed
 from tests.running.tables import Tables
@@ -158,7 +159,13 @@ def in_process(postgres: dict[str, str]) -> Iterator[InProcess]:
         "S3_BUCKET": BUCKET,
         "STATE_MACHINE_ARN": TEMPLATE.state_machine.arn,
     }
-    with mock_aws(config=KEEP_SESSION), deployed(environment):
+    with (
+        mock_aws(config=KEEP_SESSION),
+        deployed(environment),
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        # Nothing runs a workflow here, so nobody has to wait for its end.
+        patch.setattr(read_your_writes, "SECONDS_BEFORE_ASKING", 0.05)
         boto3.client("s3").create_bucket(Bucket=BUCKET)
         _create_state_machine()
         yield InProcess(environment)
