@@ -67,7 +67,7 @@ def _find(name: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     try:
         execution = step_functions.describe_execution(arn)
         return execution, _agreeing(execution, events)
-    except ExecutionNotFound as error:  # after all, it was shown
+    except ExecutionNotFound as error:  # although its history was shown
         raise WorkflowUnavailable("ExecutionDoesNotExist") from error
 
 
@@ -75,7 +75,7 @@ def _agreeing(execution: dict[str, Any], events: list[dict[str, Any]]) -> list[d
     """The events, with the execution's end exactly if its description says that it has ended.
 
     Both are eventually consistent, so either may be older. Events that lack the end are read once
-    more. Of a description that lacks it, there is no second: the end is left out of the events.
+    more. If the description lacks it, the end is left out of the events.
     Raises ExecutionNotFound, WorkflowUnavailable.
     """
     if execution["status"] == "RUNNING":

@@ -104,7 +104,7 @@ def of_document(
     values: Mapping[str, str] | None = None,
     version: int = 1,
 ) -> Template:
-    """What the document says that was loaded from this path. As `read` otherwise."""
+    """As `read`, but for a document that was already loaded from this path."""
     check_shape(document, path)
     try:
         known = _own_names(document) if values is None else values

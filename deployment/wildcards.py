@@ -5,7 +5,7 @@ from functools import lru_cache
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether the whole text is as the pattern says, upper and lower case told apart."""
+    """Whether the whole text is as the pattern says, with upper and lower case distinguished."""
     return _compiled(pattern).fullmatch(text) is not None
 
 

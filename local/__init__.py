@@ -4,7 +4,7 @@ __main__          `python -m local`, which scripts/up runs: serves until Ctrl-C
 command_line      its options
 startup           what starts in which order
 aws_requests      what a request asks AWS for, and how its service words errors
-aws_responses     the responses of applications that stand in for AWS, and responses in their place
+aws_responses     captures the response of an application that replaces AWS, or replaces it
 environment       the addresses and names that lead functions to the local services
 stack             the running stack, and stack.json, which describes it
 start_message     what is printed when the stack is ready

@@ -1,4 +1,4 @@
-"""The responses of WSGI applications that stand in for AWS, and responses in their place."""
+"""Captures the response of a WSGI application that replaces AWS, or replaces it."""
 
 from collections.abc import Iterable
 from http import HTTPStatus

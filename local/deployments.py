@@ -2,8 +2,8 @@
 
 `POST /releases` of the Lambda address, with the API key in `x-api-key` and the release's folder in
 the body, `{"folder": "/a/tree"}`. scripts/deploy_local sends it. A release is a whole tree:
-template.yaml, the rendered ASL, the code and the migrations; its Python packages are those of the
-stack, and its schedules are those of the first. Its folder must stay as it is while its orders are
+template.yaml, the rendered ASL, the code and the migrations; its Python packages and its
+schedules are those with which the stack started. Its folder must stay as it is while its orders are
 in flight: each new worker process of an old version imports its handler from there.
 """
 

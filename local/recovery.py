@@ -17,9 +17,9 @@ from local.processes.background import background
 
 HANDLER = "operations.reconciler.handler"
 EVENT = {"older_than": 0, "per_second": 1000}
-"""Young orders, too, and without a pace: the embedded engine has no quotas, unless it is unkind."""
+"""Young orders, too, and without a pace: the engine has quotas with `--unkind` only."""
 RUNS = 60
-"""How often it runs, a second apart, until it has looked at every open order."""
+"""How often it runs at most, a second apart, until it has looked at every open order."""
 
 _log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ async def _repeat(engine_started: asyncio.Event, function: str, runtime: Runtime
 
 
 async def _run(function: str, runtime: Runtime) -> bool:
-    """Whether every open order was looked at, and none was left: PostgreSQL may be starting."""
+    """Run once; returns whether it looked at every open order, and left none."""
     try:
         result = await runtime.invoke(function, EVENT)
     except Exception:  # noqa: BLE001 - a run that failed is repeated

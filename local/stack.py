@@ -16,9 +16,8 @@ class Stack:
     """One running local cloud.
 
     `settings` are the environment variables that lead to it. `login` is the functions' DB_USER and
-    DB_PASSWORD, which they may have from a secret instead. `has_logins` says whether
-    PostgreSQL knows it. `template` is that of the release that
-    was deployed last.
+    DB_PASSWORD, which they may have from a secret instead. `has_logins` says whether PostgreSQL
+    has the login yet. `template` is that of the release that was deployed last.
     """
 
     options: Options

@@ -16,12 +16,12 @@ timeout of 10 s, three would not. Further retries are made by the state machine,
 caller."""
 
 HASTY_CONFIG = CLIENT_CONFIG.merge(Config(read_timeout=1))
-"""For Secrets Manager, as the connection to the database, for which the secret is read, must fit
-into the same timeout."""
+"""For Secrets Manager: reading the secret and then connecting to the database must fit into one
+timeout."""
 
 ONE_ATTEMPT = CLIENT_CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
-"""For reads with a small quota. Who is refused is told to ask again later, and a request that makes
-several such reads fits into its function's timeout."""
+"""For reads with a small quota. When one is throttled, the API's caller is told to try again later.
+A request that makes several such reads fits into its function's timeout."""
 
 _NOT_PERMITTED = ("AccessDenied", "AccessDeniedException", "403")
 """S3's code, the other services', and that of S3's answer to HEAD, which has no body."""
@@ -34,9 +34,9 @@ def aws_errors_as(
 ) -> Iterator[None]:
     """Raise AWS's errors as OrderErrors, without AWS's messages, which may quote hosts and keys.
 
-    `by_code` maps AWS error codes to the errors to raise. Any other error is raised as
-    `unavailable`, which names the AWS error code or the client's error; a call that the function's
-    role does not allow as NotPermitted.
+    `by_code` maps AWS error codes to the errors to raise. A call that the function's role does not
+    allow is raised as NotPermitted, any other error as `unavailable`, with the AWS error code or
+    the name of the client's error.
     """
     try:
         yield

@@ -1,7 +1,7 @@
 """The connection to PostgreSQL: one for each process, kept warm, replaced when it is dead.
 
-A network that loses packets answers nothing and refuses nothing: only our own limits end a wait.
-tests/orders/test_time_limits.py adds them up, against the functions' timeouts.
+When the network loses packets, nothing answers or refuses: only our own limits end a wait.
+tests/orders/test_time_limits.py compares their sums with the functions' timeouts.
 """
 
 import math
@@ -24,8 +24,8 @@ from orders.errors import DatabaseUnavailable, InvalidSetting, OrderError
 from orders.settings import DatabaseSettings, database_settings
 
 MAX_SECONDS = 8
-"""After so many seconds a transaction waits for nothing more: less than a task's timeout of 10 s.
-BEGIN on a dead connection, the secret, connecting and the statement that hangs are all in it."""
+"""When PostgreSQL hangs, a transaction gives up after so many seconds, less than a task's timeout
+of 10 s. BEGIN on a dead connection, the secret, connecting and the hanging statement share them."""
 MAX_SECONDS_FOR_BEGIN = 2
 """How long the warm connection may take to answer BEGIN before it counts as dead."""
 MAX_SECONDS_FOR_CONNECTING = 3
@@ -45,7 +45,7 @@ _warm: list[Connection] = []
 def connection(max_seconds: float = MAX_SECONDS) -> Iterator[Connection]:
     """The warm connection, inside a transaction: commit on exit, rollback on error.
 
-    When the server does not answer, it takes `max_seconds` seconds. Raises DatabaseUnavailable
+    When the server does not answer, it gives up after `max_seconds`. Raises DatabaseUnavailable
     when there is no connection or it breaks, DatabaseRefused when PostgreSQL rejects a statement
     for good. Not thread-safe: pg8000 connections are not.
     """
@@ -90,10 +90,9 @@ def connect(
     """Open a new connection, with verified TLS unless the server is on this machine.
 
     `timeout` is in seconds, for each step of connecting and for every answer. None of the steps
-    waits beyond `ends`, in seconds of time.monotonic. Raises
-    DatabaseUnavailable, DatabaseRefused (no such database, wrong password), InvalidSetting (the
-    server's certificate is not trusted). A wrong password in a secret is transient: it is being
-    rotated.
+    waits beyond `ends`, in seconds of time.monotonic. Raises DatabaseUnavailable, DatabaseRefused
+    (no such database, wrong password), InvalidSetting (the server's certificate is not trusted). A
+    wrong password in a secret is transient: it is being rotated.
     """
     try:
         return _log_in(settings, application, timeout, ends)
@@ -152,7 +151,7 @@ def _begin(ends: float) -> Connection:
 
 
 def _begin_on(conn: Connection, max_seconds: float, ends: float) -> Connection:
-    """pg8000 has no timeout for a statement, but lets its socket's be changed in between."""
+    """Set the socket's timeout for BEGIN, then for each statement: pg8000 itself has none."""
     conn._usock.settimeout(_until(ends, max_seconds))  # noqa: SLF001
     conn.run("BEGIN")
     conn._usock.settimeout(_until(ends))  # noqa: SLF001
@@ -160,7 +159,7 @@ def _begin_on(conn: Connection, max_seconds: float, ends: float) -> Connection:
 
 
 def _until(ends: float, at_most: float = math.inf) -> float:
-    """The seconds that are left, and `at_most` so many."""
+    """The seconds that are left until `ends`, but at most `at_most`."""
     return max(min(ends - time.monotonic(), at_most), _LEAST_SECONDS)
 
 

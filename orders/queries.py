@@ -81,7 +81,7 @@ def transaction(
 ) -> Iterator[Sql]:
     """All queries in one transaction: commit on exit, rollback on error.
 
-    When the server does not answer, it takes `max_seconds` seconds. `before` is called before each
+    When the server does not answer, it gives up after `max_seconds`. `before` is called before each
     query; what it raises ends the transaction. Raises DatabaseUnavailable and DatabaseRefused.
     """
     with database.connection(max_seconds) as conn:

@@ -40,7 +40,7 @@ MAX_SECONDS_FOR_END = 10
 MAX_SECONDS_FOR_LOOKING = 3
 """How long one look into the tables takes when PostgreSQL does not answer."""
 MAX_SECONDS_FOR_CHANGE = 6
-"""How long the change of PUT and DELETE takes then, after all that they have waited for."""
+"""How long the transaction of PUT and DELETE takes then, after they have waited."""
 MAX_SECONDS_UNTIL_SHOWN = 5
 """How long GET /status waits until Step Functions shows the execution."""
 SECONDS_BEFORE_ASKING = 2

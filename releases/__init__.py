@@ -1,10 +1,10 @@
-"""The record of each release, and what today's tree would break of the last one.
+"""The record of each release, and the comparison of today's tree with the last one.
 
 record        what a release consists of, as JSON: releases/0.1.0.json
 statements    the statements of sql/queries, as a record keeps them
 permissions   what the roles of template.yaml may do
 documents     the schemas of the workflow's documents
-breaks        compares the last record with today's tree
+breaks        what code of the last release needs and today's tree lacks
 declarations  breaks.toml: the breaks that are accepted, each with its reason
 __main__      `scripts/release`: writes the record of today's tree
 

@@ -1,4 +1,4 @@
-"""What today's tree breaks of the last release, each break by a name and a sentence."""
+"""Finds breaks: what code of the last release needs and today's tree lacks."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ CAUGHT = "failure"
 
 
 class Break(NamedTuple):
-    """A break: its `name`, which a declaration repeats, and what is wrong."""
+    """`name` identifies the break, also in breaks.toml; `why` is a sentence."""
 
     name: str
     why: str

@@ -16,7 +16,7 @@ def schemas(model: type[BaseModel]) -> dict[str, Any]:
 
 
 def misread(old: Schema, new: Schema) -> list[str]:
-    """Why the new schema does not take documents of the old one: a sentence for each field.
+    """Why documents of the old schema cannot be read with the new one: a sentence for each field.
 
     Each schema has its parts in `$defs`.
     """
@@ -31,7 +31,7 @@ class _Reading:
     new_parts: Mapping[str, Schema]
 
     def object(self, old: Schema, new: Schema, path: str) -> Iterator[str]:
-        """Whether objects can be read: no field that is missing, unknown or of another type."""
+        """Yield a sentence for each field that is missing, unknown or of another type."""
         fields, known = old.get("properties", {}), new.get("properties", {})
         for name in new.get("required", ()):
             if name not in old.get("required", ()):

@@ -91,5 +91,5 @@ def last() -> Record:
 
 
 def in_order(version: str) -> tuple[int, ...]:
-    """A version, as `0.10.0`, as something that sorts after 0.9.0."""
+    """A key to sort versions by: 0.10.0 comes after 0.9.0."""
     return tuple(map(int, version.split(".")))

@@ -50,14 +50,14 @@ def describe_text(conn: Connection, text: str) -> Statement:
 
 
 def is_permitted(conn: Connection, text: str) -> bool:
-    """Whether the functions may run the statement. It is run with nulls, and rolled back."""
+    """Whether the functions' role may run the statement; runs it with nulls, and rolls back."""
     _, query = _load(text)
     conn.run("BEGIN")
     try:
         conn.run(f"SET LOCAL ROLE {FUNCTIONS}")
         conn.run(query.sql, **dict.fromkeys(query.parameters or ()))
     except DatabaseError as error:
-        return bool(error.args[0]["C"] != _INSUFFICIENT_PRIVILEGE)  # nulls may be refused
+        return bool(error.args[0]["C"] != _INSUFFICIENT_PRIVILEGE)  # nulls cause other errors
     finally:
         conn.run("ROLLBACK")
     return True

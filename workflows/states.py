@@ -62,16 +62,16 @@ _PATIENTLY = _retry(retried(Retried.PATIENTLY), attempts=16, longest=60)
 that was idle takes."""
 _SHORTLY = _retry(retried(Retried.SHORTLY), attempts=2, longest=10)
 RETRY_TRANSIENT = [_PATIENTLY, _SHORTLY]
-"""The policy of a forward state: what passes with time, and never an OrderRefused or a bug."""
+"""The policy of a forward state: it retries transient errors, never an OrderRefused or a bug."""
 _FOR_HOURS = _retry(
     [*retried(Retried.PATIENTLY), *retried(Retried.SHORTLY)], attempts=57, longest=900
 )
 """Waits for 6 hours on average (standard deviation 30 minutes), 12 at most. An execution may take a
 year and have 25,000 events (Step Functions Developer Guide, "Quotas")."""
 RETRY_ALL = [_FOR_HOURS, _retry(["States.ALL"], attempts=6, longest=10)]
-"""The policy of the compensation. Nothing compensates for it, and only it may know of the order:
-if PostgreSQL was away since the POST, the order is in no table, so the reconciler does not see it.
-Errors that do not pass end soon."""
+"""The policy of the compensation. Nothing compensates for it, and nothing else may know the order:
+if PostgreSQL was down since the POST, the order is in no table, so the reconciler does not see it.
+Errors that do not pass are retried six times only."""
 
 _RETRY_BRIEFLY = [
     _retry([*retried(Retried.PATIENTLY), *retried(Retried.SHORTLY)], attempts=2, longest=10)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def cut(environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
     """Close the client's connection; what is answered after that is lost.
 
-    WSGI has no way to the connection. waitress puts a method of it into the environment.
+    A WSGI application cannot reach the connection, but waitress puts a method of it into `environ`.
     """
     connection = environ["waitress.client_disconnected"].__self__
     connection.socket.shutdown(socket.SHUT_RDWR)

@@ -75,7 +75,7 @@ class FaultPlan(Generic[AnyFault]):
             return {name: [each.fault for each in left] for name, left in by_name.items() if left}
 
     def trigger(self, name: str, matches: Callable[[AnyFault], bool]) -> AnyFault | None:
-        """The first fault of this name that matches. It can be triggered once less from now on."""
+        """The first fault of this name that matches; it can now be triggered one time less."""
         with self._lock:
             planned = self._unexpired(name)
             for index, each in enumerate(planned):

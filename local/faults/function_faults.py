@@ -87,8 +87,8 @@ class Rotate(FunctionFault):
 class Hang(FunctionFault):
     """PostgreSQL answers neither on the connection, which stays open, nor to a new one.
 
-    This lasts for the whole invocation. A wait for PostgreSQL ends after `after` seconds, if the
-    handler does not give up before (None: when it gives up).
+    This lasts for the whole invocation. Each wait for PostgreSQL ends at the handler's own limit,
+    or after `after` seconds if that is earlier (None: never earlier).
     """
 
     kind: Literal["hang"]

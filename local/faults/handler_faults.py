@@ -62,7 +62,7 @@ def _wrapped(fault: HandlerFault, when: str) -> AbstractContextManager[None]:
 def _trigger_before(fault: HandlerFault) -> None:
     """A crash is not triggered here: it needs a connection, and waits for the first statement.
 
-    Nor is a hang, which the wrapped handler has from the beginning.
+    A hang is not triggered here either: `_wrapped` has begun it.
     """
     if isinstance(fault, Drop | NoConnection):
         for connection in postgres_faults.open_connections():

@@ -1,7 +1,7 @@
 """A PostgreSQL that does not answer, as when the network loses all packets, through pg8000.
 
-Open connections stay open, and so do their transactions. Connecting takes as long as its caller
-waits: the server seems to be there, and says nothing.
+Open connections stay open, and so do their transactions. A new connection is accepted, but gets no
+answer, so its caller waits until its own timeout.
 """
 
 import socket
@@ -45,7 +45,7 @@ def silence(longest: float | None) -> Iterator[None]:
 
 @contextmanager
 def _silenced(connection: Connection, silent: _SilentSocket) -> Iterator[None]:
-    """The connection, with another socket; it gets its own back, unless it was given up."""
+    """Give the connection a silent socket, and its own back, unless it was closed meanwhile."""
     kept = connection._usock, connection._sock  # noqa: SLF001
     silent.settimeout(kept[0].gettimeout())
     connection._usock, connection._sock = silent, silent.makefile("rwb")  # noqa: SLF001
@@ -60,7 +60,7 @@ def _silenced(connection: Connection, silent: _SilentSocket) -> Iterator[None]:
 
 @contextmanager
 def _connecting_to(silent: Callable[[], _SilentSocket]) -> Iterator[None]:
-    """Let pg8000 connect to such a socket, whatever server it is to connect to."""
+    """Let pg8000 connect to a silent socket instead of any server."""
     make_socket = core._make_socket  # noqa: SLF001
 
     def make(_unix: object, _sock: object, _host: object, _port: object, *more: Any) -> Any:  # noqa: ANN401

@@ -39,7 +39,7 @@ class AccessControl:
     def _without_telling_what_is_missing(
         self, request: AwsRequest, environ: "WSGIEnvironment", start: "StartResponse"
     ) -> Iterable[bytes]:
-        """Whoever may not list the bucket does not learn that a key is missing: S3 refuses it."""
+        """S3 answers 403, not 404, for a missing key if the caller may not list the bucket."""
         response = perform(self._application, environ)
         listing = listing_of_bucket(request)
         if response.status.startswith("404") and not self._callers.may(

@@ -1,7 +1,7 @@
 """The IAM action and resource that a request to AWS needs.
 
-As the Service Authorization Reference has them. An operation that is not here is refused, also
-where a role would allow it: add it, with the resource that AWS checks.
+Source: Service Authorization Reference. An operation that is not here is refused, even if a role
+allows it: add it, with the resource that AWS checks.
 """
 
 import json

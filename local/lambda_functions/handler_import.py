@@ -18,7 +18,7 @@ class HandlerMissing(Exception):
 
 
 def import_from(folder: Path) -> None:
-    """Let a release's modules come from its own folder, and none from the folder of this code.
+    """Import a release's modules from its own folder, and none from the folder of this code.
 
     The forkserver has imported no module of a handler (forkserver_preload.py).
     """

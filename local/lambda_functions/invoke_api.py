@@ -113,7 +113,7 @@ def _function_name(path: str) -> str:
 
 
 def _version(qualifier: str) -> int | None:
-    """The version of that number; None, that of the alias, without a number.
+    """The number of the version that the qualifier names; None for that of the alias.
 
     A deployment publishes what it deploys, so $LATEST is the version of the alias, too.
     """

@@ -23,7 +23,7 @@ LOCALE = (
 
 _SETTINGS = ("-U", logins.OWNER, "--auth=trust", "--no-instructions", *LOCALE)
 _SYNC_METHOD = "syncfs" if sys.platform == "linux" else "fsync"
-"""How the data files are made safe on the disk, once, at the end. `syncfs` does it with one call
+"""How the data files are flushed to the disk, once, at the end. `syncfs` does it with one call
 instead of a thousand, and only Linux has it."""
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pg8000.native import Connection
 
 OWNER = "orders"
-"""The superuser that owns the database, runs the migrations and is the person at psql."""
+"""The superuser that owns the database, runs the migrations and is used with psql."""
 FUNCTIONS = "order_functions"
 """The login of the functions, a member of the group role of sql/migrations/0008."""
 
@@ -38,7 +38,7 @@ def functions() -> dict[str, str]:
 
 
 def owner(environment: Mapping[str, str]) -> dict[str, str]:
-    """The same settings with the owner's login. Its password is not asked for."""
+    """The same settings with the owner's login. PostgreSQL does not ask for its password."""
     return {**environment, "DB_USER": OWNER, "DB_PASSWORD": "none", "DB_SECRET_ARN": ""}
 
 

@@ -11,7 +11,7 @@ from local.processes.child_process import Child
 RESTARTS = 5
 """How often a component is restarted; when it dies once more, the stack ends."""
 PROBATION_SECONDS = 10.0
-"""A component that dies this soon after a restart would only die again: it ends the stack."""
+"""If a component dies this soon after a restart, the stack ends: it would only die again."""
 
 Start: TypeAlias = Callable[[], AbstractAsyncContextManager[Child]]
 

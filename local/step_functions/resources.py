@@ -14,7 +14,7 @@ from local.processes.errors import StackFailure
 BUCKET = "order-backups"
 _SECRET = "order-database"  # noqa: S105 - its name
 SECRET_ARN = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{_SECRET}"
-"""The ARN without the random end that Secrets Manager adds, and accepts to be left out."""
+"""The ARN without the random suffix of Secrets Manager, which accepts it without."""
 
 
 async def create_bucket(url: str) -> None:

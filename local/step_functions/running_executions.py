@@ -1,4 +1,4 @@
-"""Which executions are not over, as tests ask at /faults, beside quotas and delays."""
+"""Which executions are running, for tests: /faults reports it without quotas and delays."""
 
 import time
 from typing import Any
@@ -10,7 +10,7 @@ from local.unkind.visibility import MAX_SECONDS
 
 
 def running_executions(*, shown_late: bool) -> list[str]:
-    """The names of the executions that run; with `shown_late`, of those that may still seem to."""
+    """The names of running executions; with `shown_late`, also of those still shown as running."""
     since = time.time() - (MAX_SECONDS if shown_late else 0)
     machines = stepfunctions_parser_backends[ACCOUNT][REGION].state_machines
     executions: list[Any] = [each for machine in machines for each in machine.executions]

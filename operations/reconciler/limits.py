@@ -14,8 +14,8 @@ class Limits:
     """A run's end, in `seconds` from now, and its pace, in DescribeExecutions a second.
 
     One order takes many steps, each of which waits for PostgreSQL or AWS for seconds when these
-    hang. So the time is checked before every step: the run is over one step after its end. `clock`
-    is in seconds.
+    hang. So the time is checked before every step, and a run exceeds it by one step at most.
+    `clock` is in seconds.
     """
 
     def __init__(

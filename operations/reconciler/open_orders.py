@@ -17,8 +17,8 @@ def open_orders(older_than: float, limits: Limits) -> Iterator[str]:
     """The ids of open orders that were accepted at least `older_than` seconds ago, each once.
 
     The oldest PAGE_SIZE come first, and the others from a random one on. In an outage thousands may
-    be running, more than a run can look at; without the chance, the same ones would be looked at
-    in each run. Raises DatabaseUnavailable and OutOfTime.
+    be running, more than a run can look at; without the random start, each run would look at the
+    same ones. Raises DatabaseUnavailable and OutOfTime.
     """
     oldest = _page(older_than, None, limits)
     yield from (row["order_id"] for row in oldest)
@@ -33,7 +33,7 @@ def open_orders(older_than: float, limits: Limits) -> Iterator[str]:
 
 
 def _any_after(row: OpenOrdersRow) -> OpenOrdersRow:
-    """A place in the list between this row and now."""
+    """A random place in the list between this row and now."""
     age = datetime.now(UTC).replace(tzinfo=None) - row["accepted_at"]
     later = row["accepted_at"] + random.random() * age  # noqa: S311 - chance, no secret
     return {"order_id": row["order_id"], "accepted_at": later}

@@ -35,7 +35,7 @@ def _settle(
 ) -> bool:
     """Complete or compensate the order if it is still open and its execution is not running.
 
-    Both are asked again under the lock of the order's reservation. A POST with the order's
+    Both are checked again under the lock of the order's reservation. A POST with the order's
     Idempotency-Key may have started a new execution since the order was judged; its tasks wait
     for that lock, and find the order settled. A young order whose execution is not shown is left
     alone: it may be running.
