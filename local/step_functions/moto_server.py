@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 THREADS = 16
+CONNECTIONS = 5000
+"""Every worker keeps a connection for each of its clients. Past this limit, none is accepted."""
 
 
 def main() -> None:
@@ -60,7 +62,13 @@ def main() -> None:
     _silence_logs()
     default_user_config["stepfunctions"] = {"execute_state_machine": True}
     listening = socket.socket(fileno=options.file_descriptor)
-    waitress.serve(_application(options), sockets=[listening], threads=THREADS)
+    waitress.serve(
+        _application(options),
+        sockets=[listening],
+        threads=THREADS,
+        connection_limit=CONNECTIONS,
+        asyncore_use_poll=True,  # select() cannot watch so many
+    )
 
 
 def _options() -> argparse.Namespace:

@@ -1,6 +1,7 @@
 import asyncio
 import json
 import socket
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,3 +57,12 @@ def test_unreachable_services_are_a_failure() -> None:
         asyncio.run(create_secret(url, {"DB_USER": "me", "DB_PASSWORD": "s3cret"}))
     with pytest.raises(StackFailure, match=f"Step Functions at {url} cannot create the state "):
         asyncio.run(create_state_machine(url, MACHINE))
+
+
+def test_moto_answers_however_many_connections_workers_keep(moto: Moto) -> None:
+    address = moto.url.removeprefix("http://").split(":")
+    with ExitStack() as kept:
+        for _ in range(200):
+            kept.enter_context(socket.create_connection((address[0], int(address[1]))))
+
+        assert definition(moto) == MACHINE.definition
