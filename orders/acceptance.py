@@ -14,7 +14,8 @@ Note and workflow may race, and the note may be lost:
     the note cannot be written    the caller gets the 201 all the same; CheckInventory or
                                   FailOrder writes the note. FailOrder retries for 6 hours on
                                   average; if PostgreSQL is away for longer, scripts/doctor alone
-                                  finds the order (docs/decisions.md, "What no engine knows ...")
+                                  finds the order, as long as the engine knows its execution
+                                  (docs/decisions.md, "What no engine knows ...")
     the start's answer is lost    the call is repeated: same name, same input, same execution
 """
 
@@ -52,7 +53,7 @@ def accept(order: AcceptedOrder, *, may_be_known: bool) -> None:
     """
     if may_be_known and _is_settled(order):
         return
-    if start(order):
+    if start(order) or not may_be_known:  # nobody else has an id that was drawn for this call
         _note(order, MAX_SECONDS_FOR_NOTE)
     else:
         _require_same(order)
@@ -109,8 +110,9 @@ def _note(order: AcceptedOrder, max_seconds: float) -> None:
 
 
 def _hangs(state: RetryCallState) -> bool:
-    """Whether PostgreSQL is silent, rather than refusing: the attempts themselves take long."""
-    return (state.seconds_since_start or 0) - state.idle_for > MAX_SECONDS_FOR_TRANSACTION / 2
+    """Whether PostgreSQL is silent, rather than refusing: an attempt took long on average."""
+    tried = (state.seconds_since_start or 0) - state.idle_for
+    return tried / state.attempt_number > MAX_SECONDS_FOR_TRANSACTION / 2
 
 
 def _write(order: AcceptedOrder) -> None:

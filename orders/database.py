@@ -49,9 +49,11 @@ def connection(max_seconds: float = MAX_SECONDS) -> Iterator[Connection]:
     when there is no connection or it breaks, DatabaseRefused when PostgreSQL rejects a statement
     for good. Not thread-safe: pg8000 connections are not.
     """
+    ends = time.monotonic() + max_seconds
     try:
-        live = _begin(time.monotonic() + max_seconds)
+        live = _begin(ends)
         yield live
+        limit_wait(live, ends)
         live.run("COMMIT")
     except DRIVER_ERRORS as error:
         _forget()
@@ -146,16 +148,24 @@ def _begin(ends: float) -> Connection:
             return _begin_on(_warm[0], MAX_SECONDS_FOR_BEGIN, ends)
         _forget()
     _warm.append(connect(database_settings(), ends=ends))
+    limit_wait(_warm[0], ends)
     _require_role(_warm[0])
     return _begin_on(_warm[0], MAX_SECONDS_FOR_BEGIN, ends)
 
 
 def _begin_on(conn: Connection, max_seconds: float, ends: float) -> Connection:
-    """Set the socket's timeout for BEGIN, then for each statement: pg8000 itself has none."""
-    conn._usock.settimeout(_until(ends, max_seconds))  # noqa: SLF001
+    limit_wait(conn, ends, max_seconds)
     conn.run("BEGIN")
-    conn._usock.settimeout(_until(ends))  # noqa: SLF001
+    limit_wait(conn, ends)
     return conn
+
+
+def limit_wait(conn: Connection, ends: float, at_most: float = math.inf) -> None:
+    """Let the next statement wait until `ends`, in seconds of time.monotonic, and no longer.
+
+    pg8000's only timeout is that of its socket, which every statement has anew.
+    """
+    conn._usock.settimeout(_until(ends, at_most))  # noqa: SLF001
 
 
 def _until(ends: float, at_most: float = math.inf) -> float:

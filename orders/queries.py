@@ -1,5 +1,6 @@
 """Runs the queries of sql/queries in a transaction; each file is one namespace of `Sql`."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -84,8 +85,14 @@ def transaction(
     When the server does not answer, it gives up after `max_seconds`. `before` is called before each
     query; what it raises ends the transaction. Raises DatabaseUnavailable and DatabaseRefused.
     """
+    ends = time.monotonic() + max_seconds
     with database.connection(max_seconds) as conn:
-        yield Sql(conn, before)
+
+        def prepare() -> None:
+            database.limit_wait(conn, ends)
+            before()
+
+        yield Sql(conn, prepare)
 
 
 @cache

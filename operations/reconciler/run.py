@@ -28,7 +28,7 @@ class Reconciliation(Document):
     older_than: float = Field(default=60, ge=0, le=86_400)
     at_most: int = Field(default=1000, ge=1)
     seconds: float = Field(default=90, gt=0)
-    per_second: float = Field(default=5, gt=0)
+    per_second: float = Field(default=5, ge=1)
     dry_run: bool = False
 
 

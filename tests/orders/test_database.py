@@ -371,6 +371,15 @@ def test_a_statement_waits_no_longer_than_the_transaction_may() -> None:
     assert 0.3 <= time.monotonic() - started < 0.6
 
 
+def test_a_statement_waits_for_what_the_earlier_ones_have_left() -> None:
+    with transaction(max_seconds=0.5) as sql:
+        (warm,) = database._warm  # noqa: SLF001
+        warm.run("SELECT pg_sleep(0.2)")
+        sql.accepted_orders.is_open(order_id="any")
+
+        assert warm._usock.gettimeout() <= 0.3  # noqa: SLF001
+
+
 @pytest.mark.usefixtures("hasty")
 def test_a_statement_may_take_longer_than_begin() -> None:
     with database.connection() as connection:
