@@ -1,4 +1,4 @@
-"""Captures the response of a WSGI application that replaces AWS, or replaces it."""
+"""Responses of moto, a WSGI application: kept from the caller, changed, or sent in its place."""
 
 from collections.abc import Iterable
 from http import HTTPStatus

@@ -19,6 +19,7 @@ from orders.database import connect
 from orders.documents.workflow import AcceptedOrder
 from orders.errors import IdempotencyKeyReused, WorkflowUnavailable
 from orders.settings import database_settings
+from tests.running.aws_calls import internal_error, when_asked
 from tests.running.builders import Document, a_line, an_id, an_order
 from tests.running.in_process import InProcess
 from tests.running.patient_client import PatientClient
@@ -251,6 +252,18 @@ def test_the_same_order_is_accepted_again(
     order = begun(functions, noted=noted, over=over)
 
     accept(order, may_be_known=True)
+
+    assert the_note(functions, order)
+
+
+def test_an_order_without_a_key_that_has_ended_already_is_compared_with_nothing(
+    functions: InProcess,
+) -> None:
+    """The answer to its start was lost, so the start is repeated when its execution has ended."""
+    order = begun(functions, noted=False, over=True)
+
+    with when_asked("stepfunctions.DescribeExecution", internal_error):
+        accept(order, may_be_known=False)
 
     assert the_note(functions, order)
 
