@@ -44,7 +44,11 @@ def belongs_to(order: AcceptedOrder, rows: Sequence[LockRow]) -> bool:
 
 
 def hold(sql: Sql, order: AcceptedOrder) -> bool:
-    """Write the order's reservation; returns False when its id has one already."""
+    """Write the order's reservation; returns False when its id has one already.
+
+    When another order is reserved under the same id at the same time, the transaction that
+    commits second fails (sql/migrations/0007, a transient error); its repetition returns False.
+    """
     return _reserve(sql, order, ReservationStatus.HELD)
 
 

@@ -34,6 +34,9 @@ DROP INDEX inventory_reservations_held, inventory_reservations_by_product;
 -- start is that of an order that has failed. This comes last in its transaction, because POST's
 -- note of the same order waits for it: a CheckInventory that waits for stock would keep POST
 -- waiting. So the order may have been noted by then, here or by POST.
+-- The row of accepted_orders stays locked until the transaction ends, also when nothing in it
+-- changes. So of two orders with one id that are reserved at the same time, the second one sees the
+-- first one's reservation here, and is rolled back; when it is repeated, it finds the id taken.
 CREATE FUNCTION note_reservation() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO accepted_orders AS note (order_id, order_digest, settled_at)
@@ -43,6 +46,13 @@ BEGIN
     )
     ON CONFLICT (order_id) DO UPDATE SET settled_at = excluded.settled_at
     WHERE note.settled_at IS NULL AND excluded.settled_at IS NOT NULL;
+    IF EXISTS (
+        SELECT FROM inventory_reservations
+        WHERE order_id = NEW.order_id AND order_digest IS DISTINCT FROM NEW.order_digest
+    ) THEN
+        RAISE EXCEPTION 'another order has reserved stock under this id'
+        USING ERRCODE = 'serialization_failure';
+    END IF;
     RETURN NULL;
 END
 $$;

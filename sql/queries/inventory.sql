@@ -14,9 +14,10 @@ WHERE product_id = :product_id;
 -- name: take_stock(order_id)
 -- Reduces the stock of each product by the quantity that the order has reserved.
 -- Leaves out products with too little stock, and returns the others. Rows are locked in product
--- order, so that two orders cannot deadlock.
+-- order, so that two orders cannot deadlock. The stock that counts is that of the locked row: the
+-- UPDATE would compare the stock from before it waited for the lock.
 WITH wanted AS (
-    SELECT inventory.product_id, reserved.quantity
+    SELECT inventory.product_id, reserved.quantity, inventory.stock
     FROM inventory
     JOIN inventory_reservations AS reserved USING (product_id)
     WHERE reserved.order_id = :order_id
@@ -25,10 +26,10 @@ WITH wanted AS (
     FOR UPDATE OF inventory
 )
 UPDATE inventory
-SET stock = stock - wanted.quantity
+SET stock = wanted.stock - wanted.quantity
 FROM wanted
 WHERE inventory.product_id = wanted.product_id
-  AND inventory.stock >= wanted.quantity
+  AND wanted.stock >= wanted.quantity
 RETURNING inventory.product_id;
 
 -- name: give_back(order_id)!

@@ -1,13 +1,23 @@
 """CheckInventory on the real database; what races runs in the workers of a stack."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
 
 import pytest
+from pg8000.exceptions import DatabaseError
+from pg8000.native import Connection
 
+from orders.database import connect
+from orders.documents.workflow import PricedOrder
+from orders.queries import Sql
+from orders.reservations import hold
+from orders.settings import database_settings
 from tests.running.builders import a_line, an_id, an_order
 from tests.running.definition import before
 from tests.running.in_process import InProcess
 from tests.running.shop import Shop
+from tests.running.waiting import eventually
 from tests.running.walking import TaskFailed, failing, walked
 
 
@@ -59,17 +69,78 @@ def test_two_orders_for_the_last_laptop_sell_it_once(shop: Shop) -> None:
     laptop = shop.product(stock=1)
     orders = [walked(shop, laptop, until=before("CheckInventory")) for _ in range(8)]
 
-    def outcome(order: dict[str, object]) -> str:
-        try:
-            shop.invoke("CheckInventoryFunction", order)
-        except TaskFailed as failure:
-            return failure.name
-        return "taken"
-
     with ThreadPoolExecutor(8) as threads:
-        outcomes = sorted(threads.map(outcome, orders))
+        outcomes = sorted(threads.map(lambda order: outcome(shop, order), orders))
     assert outcomes == ["InsufficientStock"] * 7 + ["taken"]
     assert shop.stock(laptop) == 0
+
+
+def test_stock_that_comes_back_while_it_waits_for_the_row_is_taken(functions: InProcess) -> None:
+    product = functions.product(stock=2)
+    holding = walked(functions, product, until="CheckInventory", quantity=2)
+    priced = walked(functions, product, until=before("CheckInventory"), quantity=2)
+    with connected() as cancelling, ThreadPoolExecutor(1) as thread:
+        cancelling.run("BEGIN")
+        Sql(cancelling).inventory.give_back(order_id=holding["order_id"])
+        waiting = thread.submit(functions.invoke, "CheckInventoryFunction", priced)
+        eventually(lambda: assert_waits(functions))
+        cancelling.run("COMMIT")
+        waiting.result()
+
+    assert functions.stock(product) == 0
+    assert functions.reservations(priced["order_id"]) == {"held"}
+
+
+@pytest.mark.parametrize("shared", [True, False], ids=["shared product", "other products"])
+def test_of_two_orders_with_one_id_at_the_same_time_only_one_takes_stock(
+    functions: InProcess, shared: bool
+) -> None:
+    products = [functions.product(stock=10) for _ in range(4)]
+    one = priced_order(functions, an_id(), *products[:2])
+    other = priced_order(functions, one["order_id"], *products[1 if shared else 2 :][:2])
+    with connected() as connection, ThreadPoolExecutor(1) as thread:
+        connection.run("BEGIN")
+        assert hold(Sql(connection), PricedOrder.model_validate(one))
+        Sql(connection).inventory.take_stock(order_id=one["order_id"])
+        racing = thread.submit(outcome, functions, other)
+        eventually(lambda: racing.done() or assert_waits(functions))
+        with suppress(DatabaseError):  # the one that commits second is rolled back
+            connection.run("COMMIT")
+        racing.result()
+
+    assert sorted([outcome(functions, one), outcome(functions, other)]) == [
+        "OrderAlreadySettled",
+        "taken",
+    ]
+    assert sum(functions.stock(product) for product in products) == 40 - 2
+    assert len(functions.rows(RESERVED, id=one["order_id"])) == 2
+
+
+RESERVED = "SELECT FROM inventory_reservations WHERE order_id = :id"
+
+
+def priced_order(functions: InProcess, order_id: str, *products: str) -> dict[str, object]:
+    lines = [a_line(product) for product in products]
+    return functions.invoke("CalculatePriceFunction", an_order(*lines) | {"order_id": order_id})
+
+
+def outcome(shop: Shop | InProcess, order: dict[str, object]) -> str:
+    try:
+        shop.invoke("CheckInventoryFunction", order)
+    except TaskFailed as failure:
+        return failure.name
+    return "taken"
+
+
+@contextmanager
+def connected() -> Iterator[Connection]:
+    with closing(connect(database_settings())) as connection:
+        yield connection
+
+
+def assert_waits(functions: InProcess) -> None:
+    waiting = functions.rows("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    assert waiting
 
 
 def test_orders_that_want_the_same_products_in_another_order_do_not_deadlock(
