@@ -45,7 +45,7 @@ ERRORS: dict[str, dict[str, Any]] = {
     "InternalError": _server_error("Internal server error"),
     "Unavailable": _server_error("Service unavailable"),
 }
-"""The schemas of the error bodies of orders/handlers.py and of template.yaml's GatewayResponses."""
+"""The error bodies of orders/http_responses.py and of template.yaml's GatewayResponses."""
 
 
 def error_schema(messages: Collection[str]) -> Response:

@@ -9,27 +9,24 @@ Both keep what they declare on the handler, as `spec`: the state machine, its di
 docs/openapi.json are made from it.
 """
 
-import base64
 import inspect
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, NamedTuple, TypeAlias
-from urllib.parse import unquote
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from orders.documents.fields import Document, as_json
-from orders.documents.validation import first_error
-from orders.errors import InvalidRequest, OrderError, OrderNotFound, RequestError
+from orders.errors import OrderError, RequestError
+from orders.http_requests import Event, read
+from orders.http_responses import error_response, location_header, response, server_error
 from orders.settings import on_lambda, settings
 
 logger = Logger()
 
-Event: TypeAlias = dict[str, Any]
 Handler: TypeAlias = Callable[[Event, LambdaContext], Event]
 
 
@@ -110,15 +107,16 @@ def route(
             request_id = event["requestContext"]["requestId"]
             _log_with(context, (event.get("pathParameters") or {}).get("order_id"))
             try:
-                answer = handle(**_read(parts, event))
+                answer = handle(**read(parts, event))
             except OrderError as error:
-                return _error_response(error, request_id)
+                _log_error(error)
+                return error_response(error, request_id)
             except Exception as error:
                 logger.exception("unexpected")
                 why = f"Unexpected {type(error).__name__}"
-                return _server_error(HTTPStatus.INTERNAL_SERVER_ERROR, why, request_id)
-            headers = _location(location, event, answer)
-            return _response(status, as_json(answer), request_id, **headers)
+                return server_error(HTTPStatus.INTERNAL_SERVER_ERROR, why, request_id)
+            headers = location_header(location, event, answer)
+            return response(status, as_json(answer), request_id, **headers)
 
         vars(handler)["spec"] = RouteSpec(
             summary, description, parts, _output(handle), status, raises, location
@@ -168,105 +166,8 @@ def _log_with(context: LambdaContext, order_id: str | None) -> None:
     )
 
 
-# Reading a request.
-
-
-def _read(parts: Mapping[str, type[BaseModel]], event: Event) -> dict[str, BaseModel]:
-    return {name: _READERS[name](model, event) for name, model in parts.items()}
-
-
-def _read_path(model: type[BaseModel], event: Event) -> BaseModel:
-    """API Gateway passes path parameters percent-encoded. A malformed id is a 404, not a 400."""
-    try:
-        return model.model_validate({k: unquote(v) for k, v in event["pathParameters"].items()})
-    except ValidationError as error:
-        raise OrderNotFound from error
-
-
-def _read_query(model: type[BaseModel], event: Event) -> BaseModel:
-    try:
-        return model.model_validate(event["queryStringParameters"] or {})
-    except ValidationError as error:
-        raise InvalidRequest(_worded(error)) from error
-
-
-def _read_headers(model: type[BaseModel], event: Event) -> BaseModel:
-    headers = {name.lower(): value for name, value in (event["headers"] or {}).items()}
-    try:
-        return model.model_validate(headers)
-    except ValidationError as error:
-        raise InvalidRequest(_worded(error, title=True)) from error
-
-
-def _read_body(model: type[BaseModel], event: Event) -> BaseModel:
-    body = event["body"] or ""
-    try:
-        return model.model_validate_json(
-            base64.b64decode(body) if event.get("isBase64Encoded") else body
-        )
-    except ValidationError as error:
-        raise InvalidRequest(_worded(error)) from error
-
-
-def _read_caller(model: type[BaseModel], event: Event) -> BaseModel:
-    return model.model_validate(event["requestContext"]["identity"])
-
-
-_READERS = {
-    "path": _read_path,
-    "query": _read_query,
-    "headers": _read_headers,
-    "body": _read_body,
-    "caller": _read_caller,
-}
-
-
-def _worded(error: ValidationError, *, title: bool = False) -> str:
-    """The first error, worded as docs/contract.md has it."""
-    kind, path, message = first_error(error)
-    match kind:
-        case "json_invalid":
-            return "Request body is not valid JSON"
-        case "missing":
-            return f"Missing required field: {path}"
-        case _ if not path:
-            return "Request body must be a JSON object"
-        case _:
-            return f"Invalid value for {path.title() if title else path}: {message}"
-
-
-# Writing a response.
-
-
-def _response(status: HTTPStatus, body: str, request_id: str, **headers: str) -> Event:
-    return {
-        "statusCode": int(status),
-        "headers": {"Content-Type": "application/json", "x-request-id": request_id} | headers,
-        "body": body,
-    }
-
-
-def _location(field: str | None, event: Event, answer: Document) -> dict[str, str]:
-    """`path` of the request's context begins with the stage, so that clients can follow it."""
-    if field is None:
-        return {}
-    return {"Location": f"{event['requestContext']['path']}/{getattr(answer, field)}"}
-
-
-def _error_response(error: OrderError, request_id: str) -> Event:
+def _log_error(error: OrderError) -> None:
     if error.http_status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         logger.error("failed", exc_info=error)
-        return _server_error(error.http_status, str(error), request_id, **error.http_headers)
-    logger.info("refused", reason=str(error))
-    body = _message(str(error), **{name: getattr(error, name) for name in error.http_fields})
-    return _response(error.http_status, body, request_id, **error.http_headers)
-
-
-def _server_error(status: HTTPStatus, why: str, request_id: str, **headers: str) -> Event:
-    """A 503 says "Service unavailable", a 500 "Internal server error"; `error` says why."""
-    body = _message(status.phrase.capitalize(), error=f"{why} (request {request_id})")
-    return _response(status, body, request_id, **headers)
-
-
-def _message(message: str, **more: str) -> str:
-    return json.dumps({"message": message} | more)
+    else:
+        logger.info("refused", reason=str(error))
