@@ -78,7 +78,7 @@ class Deployments:
         self._version, self._stack.template = version, contents
         role_file.write(self._stack.folder.roles, contents.roles.values())
         url = self._stack.settings["AWS_ENDPOINT_URL_SFN"]
-        await resources.create_state_machine(url, contents.state_machine)
+        await resources.create_state_machine(url, self._stack.token, contents.state_machine)
         self._runtime.go_live(functions)
         self._gateway.deploy(contents.routes, contents.binary_types)
         return version

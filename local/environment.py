@@ -21,16 +21,20 @@ PARAMETERS = {
 
 
 def settings(
-    database: Path, login: Mapping[str, str], aws_url: str, step_functions: str | None
+    database: Path,
+    login: Mapping[str, str],
+    aws_url: str,
+    step_functions: str | None,
+    token: str,
 ) -> dict[str, str]:
     """The environment variables that lead to PostgreSQL, S3 and Step Functions.
 
-    `login`: DB_USER and DB_PASSWORD, or DB_SECRET_ARN.
+    `login`: DB_USER and DB_PASSWORD, or DB_SECRET_ARN. `token`: the secret of this run.
     """
     return {
         **postgres.address(database),
         **login,
-        **moto_process.SETTINGS,
+        **moto_process.settings(token),
         "AWS_ENDPOINT_URL_S3": aws_url,
         "AWS_ENDPOINT_URL_SFN": step_functions or aws_url,
         "AWS_ENDPOINT_URL_SECRETS_MANAGER": aws_url,

@@ -7,6 +7,7 @@ from typing import Any
 
 from deployment.template import Template
 from local.command_line import Options
+from local.iam import session_token
 from local.processes.data_folder import DataFolder
 from local.processes.restarts import Component
 
@@ -31,9 +32,14 @@ class Stack:
     has_logins: bool = False
     engine_started: asyncio.Event = field(default_factory=asyncio.Event)
 
+    @property
+    def token(self) -> str:
+        """The secret of this run, without which the services behind the API answer nobody."""
+        return self.settings[session_token.VARIABLE]
+
     def describe(self) -> None:
-        """Write stack.json, for scripts and tests."""
-        self.folder.describe(self._description())
+        """Write stack.json, for scripts and tests, and the headers, for curl."""
+        self.folder.describe(self._description(), {session_token.HEADER: self.token})
 
     def _description(self) -> dict[str, Any]:
         return {

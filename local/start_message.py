@@ -23,7 +23,7 @@ def start_message(stack: Stack) -> str:
   Lambda          {stack.lambda_url}  {len(stack.template.functions)} functions
   PostgreSQL      {_psql(settings["DB_HOST"])}
   Logs            {stack.folder.logs}
-
+{_opened(stack)}
 Try it, in another terminal:
 
   ORDER=$(curl -s -X POST {url}/orders {header} -H 'content-type: application/json' \\
@@ -33,6 +33,16 @@ Try it, in another terminal:
   curl {header} {url}/status/$ORDER
 
 Ctrl-C stops everything."""
+
+
+def _opened(stack: Stack) -> str:
+    """One line if another engine may invoke functions, as it cannot send the run's token."""
+    if not stack.options.step_functions:
+        return ""
+    return (
+        "\nFor the other engine, any program on this machine may invoke the functions of the state "
+        "machine.\n"
+    )
 
 
 def _psql(host: str) -> str:

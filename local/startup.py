@@ -5,7 +5,7 @@ import logging
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -17,10 +17,11 @@ from local import environment, eventbridge, recovery
 from local.api_gateway.gateway import Gateway
 from local.command_line import ROOT, Options
 from local.deployments import Deployments
-from local.iam import role_file
+from local.iam import role_file, session_token
 from local.iam.callers import Callers
 from local.lambda_functions import forkserver
 from local.lambda_functions.invoke_api import InvokeApi
+from local.lambda_functions.invoke_guard import InvokeGuard
 from local.lambda_functions.runtime import Runtime
 from local.postgres import logins
 from local.postgres import server as postgres
@@ -85,6 +86,7 @@ class _Startup:
             {"DB_SECRET_ARN": resources.SECRET_ARN} if self._options.unkind else login,
             http_server.url(moto),
             self._options.step_functions,
+            session_token.new(),
         )
         values = environment.template_values(settings)
         contents = template.read(self._options.template, values)
@@ -108,7 +110,8 @@ class _Startup:
         callers = _callers_of_functions(stack)
         faults = self._options.faults
         self._invoke_api = InvokeApi(runtime, with_faults=faults, callers=callers).app
-        await self._exits.enter_async_context(http_server.serving(self._invoke_api, invocations))
+        guarded = InvokeGuard(self._invoke_api, stack.token, _opened_to_engine(stack))
+        await self._exits.enter_async_context(http_server.serving(guarded, invocations))
         return runtime
 
     async def _start_postgres(self, stack: Stack) -> None:
@@ -142,6 +145,16 @@ def _callers_of_functions(stack: Stack) -> Callers | None:
     return Callers(lambda: stack.template.roles) if restricted else None
 
 
+def _opened_to_engine(stack: Stack) -> Callable[[str], bool] | None:
+    """What may be invoked without the run's token, which another engine does not have.
+
+    It is what the state machine's role allows. None: nothing.
+    """
+    if not stack.options.step_functions:
+        return None
+    return lambda arn: stack.template.state_machine.role.allows("lambda:InvokeFunction", arn)
+
+
 async def _migrate(stack: Stack, root: Path = ROOT) -> None:
     """Migrate the database and seed an empty inventory, as scripts/migrate of this folder does."""
     command = (sys.executable, "-m", "operations.migrations", "--seed")
@@ -164,7 +177,9 @@ async def _moto(stack: Stack, listening: socket.socket) -> AsyncIterator[Child]:
     if stack.options.unkind:
         role_file.write(stack.folder.roles, stack.template.roles.values())
         options += ["--roles", str(stack.folder.roles)]
-    async with moto_process.server(listening, lambda_port, ROOT, log, *options) as server:
+    async with moto_process.server(
+        listening, lambda_port, ROOT, log, stack.token, *options
+    ) as server:
         await server.while_alive(_create_resources(stack))
         if stack.has_logins:  # moto has restarted, and the old password is in its new secret
             await server.while_alive(_set_password(stack))
@@ -179,10 +194,11 @@ def _moto_options(options: Options) -> list[str]:
 
 
 async def _create_resources(stack: Stack) -> None:
+    token = stack.token
     s3, step_functions = (stack.settings[f"AWS_ENDPOINT_URL_{name}"] for name in ("S3", "SFN"))
-    secret = [resources.create_secret(s3, stack.login)] if stack.options.unkind else []
+    secret = [resources.create_secret(s3, token, stack.login)] if stack.options.unkind else []
     await asyncio.gather(
         *secret,
-        resources.create_bucket(s3),
-        resources.create_state_machine(step_functions, stack.template.state_machine),
+        resources.create_bucket(s3, token),
+        resources.create_state_machine(step_functions, token, stack.template.state_machine),
     )

@@ -21,7 +21,10 @@ def main(folder: str, data: str = str(ROOT / ".local")) -> None:
     request = Request(  # noqa: S310 - the address is the local system's own
         f"{stack['lambda_url']}/releases",
         data=json.dumps({"folder": str(Path(folder).resolve())}).encode(),
-        headers={"x-api-key": stack["api_key"]},
+        headers={
+            "x-api-key": stack["api_key"],
+            "x-amz-security-token": stack["environment"]["AWS_SESSION_TOKEN"],
+        },
     )
     try:
         with urlopen(request, timeout=300) as response:  # noqa: S310 - as above

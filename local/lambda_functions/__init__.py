@@ -1,5 +1,6 @@
 """The local replacement of Lambda: runs the functions of template.yaml in worker processes.
 
+invoke_guard           refuses callers that do not know the run's secret, and web pages
 invoke_api             Lambda's Invoke API over HTTP, which Step Functions calls
 fault_api              plans the faults of functions over HTTP, with --faults
 runtime                all functions, in all versions: publish them, and invoke one by its name
@@ -14,7 +15,7 @@ handler_import         inside the worker: imports the handler, or reports why it
 lambda_context         the handler's second argument
 invocation_result      what an invocation returns, and how Lambda words its own errors
 
-This package imports deployment, local.faults and local.processes. It knows nothing of HTTP
-routes and API keys (local/api_gateway) or of the state machine (local/step_functions), and it
+This package imports deployment, local.faults, local.iam and local.processes. It knows nothing of
+HTTP routes and API keys (local/api_gateway) or of the state machine (local/step_functions), and it
 never imports a handler into the parent process.
 """

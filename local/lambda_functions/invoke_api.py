@@ -49,30 +49,29 @@ class InvokeApi:
         if refusal := self._refusal(request):
             # Lambda names it AccessDeniedException, and Step Functions, which invokes the
             # functions, reports that as Lambda.AWSLambdaException.
-            return _error(403, "AWSLambdaException", refusal)
+            return lambda_error(403, "AWSLambdaException", refusal)
         name, _, qualifier = _function_name(request.path_params["name"]).partition(":")
         body = await request.body()
         try:
             version = self._runtime.version(name, _version(qualifier))
         except UnknownFunction:
-            arn = f"{_arn(name)}:{qualifier}".rstrip(":")
-            return _error(404, "ResourceNotFoundException", f"Function not found: {arn}")
+            arn = f"{function_arn(name)}:{qualifier}".rstrip(":")
+            return lambda_error(404, "ResourceNotFoundException", f"Function not found: {arn}")
         if len(body) > REQUEST_BYTES:
             message = f"Request must be smaller than {REQUEST_BYTES} bytes"
-            return _error(413, "RequestTooLargeException", message)
+            return lambda_error(413, "RequestTooLargeException", message)
         try:
             event = json.loads(body or b"{}")
         except ValueError as error:
             message = f"Could not parse request body into json: {error}"
-            return _error(400, "InvalidRequestContentException", message)
+            return lambda_error(400, "InvalidRequestContentException", message)
         return await self._dispatch(request, name, version, event)
 
     def _refusal(self, request: Request) -> str | None:
         """Why the caller may not invoke the function, or None when it may."""
         if self._callers is None:
             return None
-        name = unquote(request.path_params["name"])
-        arn = name if name.startswith("arn:") else _arn(name)
+        arn = function_arn(request.path_params["name"])
         caller = access_key(request.headers.get("authorization", ""))
         return self._callers.refusal(caller, "lambda:InvokeFunction", arn)
 
@@ -92,9 +91,9 @@ class InvokeApi:
             result = await running
         except Throttled:
             reason = {"Reason": "ConcurrentInvocationLimitExceeded"}
-            return _error(429, "TooManyRequestsException", "Rate Exceeded.", **reason)
+            return lambda_error(429, "TooManyRequestsException", "Rate Exceeded.", **reason)
         except InvokeRefused as refused:
-            return _error(refused.status, refused.error, str(refused))
+            return lambda_error(refused.status, refused.error, str(refused))
         headers = {"x-amz-executed-version": str(version)}
         if result.failed:
             headers["x-amz-function-error"] = "Unhandled"
@@ -122,13 +121,16 @@ def _version(qualifier: str) -> int | None:
     return int(qualifier) if qualifier.isdecimal() else 0  # numbers begin with 1
 
 
-def _arn(name: str) -> str:
-    return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
+def function_arn(path: str) -> str:
+    """The ARN of the function that a path names: by its name or its ARN, with a qualifier."""
+    name = unquote(path)
+    return name if name.startswith("arn:") else f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
 
 
-def _error(status: int, error: str, message: str, **more: str) -> Response:
+def lambda_error(status: int, name: str, message: str, **more: str) -> Response:
+    """A response with an error of Lambda, by the name that AWS gives it."""
     document = {"Type": "User", "Message": message, "message": message, **more}
-    headers = {"x-amzn-errortype": error}
+    headers = {"x-amzn-errortype": name}
     return _response(json.dumps(document).encode(), str(uuid.uuid4()), status, headers)
 
 

@@ -4,7 +4,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ class DataFolder:
         self.logs = path / "logs"
         self.bucket = path / "bucket"
         self.description = path / "stack.json"
+        self.headers = path / "headers.txt"
         self.roles = path / "roles.json"
 
     def log(self, name: str) -> Path:
@@ -33,13 +34,28 @@ class DataFolder:
         for folder in (self.postgres, self.bucket, self.logs):
             shutil.rmtree(folder, ignore_errors=True)
 
-    def describe(self, stack: dict[str, Any]) -> None:
-        """Write stack.json, complete or not at all, for its owner only: it has the API key."""
-        draft = self.path / "stack.json.new"
-        draft.unlink(missing_ok=True)
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(stack, file, indent=2)
-        draft.replace(self.description)
+    def describe(self, stack: dict[str, Any], headers: Mapping[str, str]) -> None:
+        """Write stack.json, and the headers for `curl -H @headers.txt`, for their owner only.
+
+        Both have secrets: curl's own command line would show them to everybody.
+        """
+        lines = [f"{name}: {value}\n" for name, value in headers.items()]
+        write_private(self.headers, "".join(lines))
+        write_private(self.description, json.dumps(stack, indent=2))
+
+    def forget(self) -> None:
+        """Remove what `describe` has written."""
+        for file in (self.description, self.headers):
+            file.unlink(missing_ok=True)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read, complete or not at all."""
+    draft = path.with_name(f"{path.name}.new")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+    draft.replace(path)
 
 
 @contextmanager
@@ -54,14 +70,14 @@ def locked(path: Path, *, fresh: bool) -> Iterator[DataFolder]:
         raise StackFailure(message) from error
     with lock:
         _lock(lock.fileno(), folder.path)
-        folder.description.unlink(missing_ok=True)
+        folder.forget()
         if fresh:
             folder.clear()
         _make_logs(folder)
         try:
             yield folder
         finally:
-            folder.description.unlink(missing_ok=True)
+            folder.forget()
 
 
 def _make_logs(folder: DataFolder) -> None:

@@ -9,6 +9,8 @@ memory only.
 --roles FILE          perform only what the caller's role in FILE allows
 --quota-scale FACTOR  be eventually consistent, and throttle at AWS's quotas multiplied by FACTOR
 
+Only callers that send the token of AWS_SESSION_TOKEN are answered.
+
 For a task, moto calls Lambda on localhost at MOTO_PORT. The parent sets that variable to the port
 of the local Lambda runtime, so these calls do not come here.
 """
@@ -28,8 +30,10 @@ from moto.core.config import default_user_config
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from local.faults.aws_fault_middleware import AwsFaultMiddleware
+from local.iam import session_token
 from local.iam.access_control import AccessControl
 from local.iam.callers import Callers
+from local.iam.moto_guard import MotoGuard
 from local.iam.role_file import RoleFile
 from local.step_functions import (
     engine_without_ec2,  # noqa: F401 - before everything that imports moto's engine
@@ -97,7 +101,7 @@ def _application(options: argparse.Namespace) -> "WSGIApplication":
     if options.faults:
         running = partial(running_executions, shown_late=options.quota_scale is not None)
         application = AwsFaultMiddleware(application, running)
-    return application
+    return MotoGuard(application, os.environ[session_token.VARIABLE])
 
 
 def _silence_logs() -> None:

@@ -3,6 +3,7 @@
 moto would make a client (13 ms) for every task, with an access key that is always the same.
 """
 
+import os
 from functools import cache
 from typing import Any
 
@@ -14,6 +15,8 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.credentials import (
     StateCredentials,
 )
+
+from local.iam import session_token
 
 SECONDS = TimeoutSeconds.DEFAULT_TIMEOUT_SECONDS
 
@@ -36,6 +39,7 @@ def _lambda_client(region: str, role: str) -> Any:  # noqa: ANN401  # boto3 make
         endpoint_url=f"http://localhost:{moto_server_port()}",
         aws_access_key_id=role,  # as local/iam/callers.py tells callers
         aws_secret_access_key="any",  # noqa: S106
+        aws_session_token=os.environ[session_token.VARIABLE],
         config=Config(
             parameter_validation=False,
             retries={"total_max_attempts": 1},

@@ -17,44 +17,46 @@ SECRET_ARN = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{_SECRET}"
 """The ARN without the random suffix of Secrets Manager, which accepts it without."""
 
 
-async def create_bucket(url: str) -> None:
+async def create_bucket(url: str, token: str) -> None:
     """Create the bucket for backups. Raises StackFailure."""
     try:
-        await asyncio.to_thread(_create_bucket, url)
+        await asyncio.to_thread(_create_bucket, url, token)
     except Exception as error:  # boto3's errors and urllib's, all of which mean the same here
         raise StackFailure(f"S3 at {url} cannot create the bucket: {error}") from error
 
 
-def _create_bucket(url: str) -> None:
-    _client("s3", url).create_bucket(Bucket=BUCKET)
+def _create_bucket(url: str, token: str) -> None:
+    _client("s3", url, token).create_bucket(Bucket=BUCKET)
 
 
-async def create_secret(url: str, login: Mapping[str, str]) -> None:
+async def create_secret(url: str, token: str, login: Mapping[str, str]) -> None:
     """Create the secret with the functions' DB_USER and DB_PASSWORD. Raises StackFailure."""
     try:
-        await asyncio.to_thread(_create_secret, url, login)
+        await asyncio.to_thread(_create_secret, url, token, login)
     except Exception as error:  # boto3's errors and urllib's, all of which mean the same here
         message = f"Secrets Manager at {url} cannot create the secret: {error}"
         raise StackFailure(message) from error
 
 
-def _create_secret(url: str, login: Mapping[str, str]) -> None:
+def _create_secret(url: str, token: str, login: Mapping[str, str]) -> None:
     secret = {"username": login["DB_USER"], "password": login["DB_PASSWORD"]}
-    _client("secretsmanager", url).create_secret(Name=_SECRET, SecretString=json.dumps(secret))
+    _client("secretsmanager", url, token).create_secret(
+        Name=_SECRET, SecretString=json.dumps(secret)
+    )
 
 
-async def create_state_machine(url: str, machine: StateMachine) -> None:
+async def create_state_machine(url: str, token: str, machine: StateMachine) -> None:
     """Create the state machine, or update its definition. Raises StackFailure."""
     try:
-        await asyncio.to_thread(_create_state_machine, url, machine)
+        await asyncio.to_thread(_create_state_machine, url, token, machine)
     except Exception as error:  # boto3's errors and urllib's, all of which mean the same here
         message = f"Step Functions at {url} cannot create the state machine: {error}"
         raise StackFailure(message) from error
 
 
-def _create_state_machine(url: str, machine: StateMachine) -> None:
+def _create_state_machine(url: str, token: str, machine: StateMachine) -> None:
     """Create or update. If the name exists, creating does nothing on moto, and fails elsewhere."""
-    client = _client("stepfunctions", url)
+    client = _client("stepfunctions", url, token)
     role = f"arn:aws:iam::{ACCOUNT}:role/{machine.role.name}"
     with suppress(client.exceptions.StateMachineAlreadyExists):
         client.create_state_machine(name=machine.name, definition=machine.definition, roleArn=role)
@@ -63,7 +65,7 @@ def _create_state_machine(url: str, machine: StateMachine) -> None:
         client.update_state_machine(stateMachineArn=machine.arn, definition=machine.definition)
 
 
-def _client(service: str, url: str) -> Any:  # noqa: ANN401  # boto3 makes its classes at run time
+def _client(service: str, url: str, token: str) -> Any:  # noqa: ANN401  # boto3 makes its classes at run time
     import boto3  # noqa: PLC0415  # takes 0.3 s, during which the children start
     from botocore.config import Config  # noqa: PLC0415
 
@@ -73,5 +75,6 @@ def _client(service: str, url: str) -> Any:  # noqa: ANN401  # boto3 makes its c
         region_name=REGION,
         aws_access_key_id=ADMINISTRATOR,
         aws_secret_access_key="test",  # noqa: S106
+        aws_session_token=token,
         config=Config(connect_timeout=3, read_timeout=60, retries={"total_max_attempts": 1}),
     )

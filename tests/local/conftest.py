@@ -34,7 +34,7 @@ def _handlers_on_path() -> Iterator[None]:
 def shared_lambdas(starts_a_stack: None) -> Iterator[LambdaClient]:
     with (
         TemporaryDirectory() as logs,
-        lambda_functions(Path(logs), moto_process.SETTINGS) as client,
+        lambda_functions(Path(logs), moto_process.settings("")) as client,
     ):
         yield client
 

@@ -17,6 +17,7 @@ import psutil
 from botocore.config import Config
 from pg8000.native import Connection
 
+from local.iam import session_token
 from local.postgres.logins import OWNER
 from local.postgres.socket_folder import SOCKET_NAME
 from tests.local.lambda_client import LambdaClient
@@ -69,6 +70,8 @@ class Running:
     process: subprocess.Popen[str]
     stack: dict[str, Any]
     http: httpx.Client
+    control: httpx.Client
+    """HTTP with the token that the services behind the API ask for."""
 
     @classmethod
     def start(cls, data: Path, *options: str, **variables: str) -> "Running":
@@ -81,7 +84,17 @@ class Running:
         stack = described(data, process)
         assert stack, process.communicate()
         limits = httpx.Limits(max_connections=None)
-        return cls(process, stack, httpx.Client(timeout=40, limits=limits))
+        token = {session_token.HEADER: stack["environment"]["AWS_SESSION_TOKEN"]}
+        without, control = (
+            httpx.Client(timeout=40, limits=limits),
+            httpx.Client(timeout=40, headers=token),
+        )
+        return cls(process, stack, without, control)
+
+    def close(self) -> None:
+        """Close the connections of its clients."""
+        self.http.close()
+        self.control.close()
 
     @property
     def data(self) -> Path:
@@ -91,7 +104,7 @@ class Running:
     @property
     def lambdas(self) -> LambdaClient:
         """The functions."""
-        return LambdaClient(self.http, self.stack["lambda_url"])
+        return LambdaClient(self.control, self.stack["lambda_url"])
 
     def tree(self) -> list[psutil.Process]:
         """All processes of the stack."""
@@ -106,7 +119,7 @@ class Running:
         """Stop it; its exit status, and what it printed on stdout and stderr."""
         os.killpg(self.process.pid, with_signal)  # as the terminal does
         out, err = self.process.communicate(timeout=END_SECONDS)
-        self.http.close()
+        self.close()
         return self.process.returncode, out, err
 
     def call(self, method: str, path: str, **options: Any) -> httpx.Response:  # noqa: ANN401  # JSON
@@ -149,7 +162,7 @@ def running(data: Path, *options: str, **variables: str) -> Iterator[Running]:
     try:
         yield this
     finally:
-        this.http.close()
+        this.close()
         if this.process.poll() is None:
             this.end()
 
@@ -172,6 +185,7 @@ def aws_client(service: str, url: str, settings: Mapping[str, str]) -> Any:  # n
         region_name=settings["AWS_REGION"],
         aws_access_key_id=settings["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=settings["AWS_SECRET_ACCESS_KEY"],
+        aws_session_token=settings["AWS_SESSION_TOKEN"],
         config=Config(retries={"total_max_attempts": 1}),
     )
 

@@ -39,7 +39,7 @@ def a_release(folder: Path, old: str = "", new: str = "") -> Path:
 def deploy(stack: Running, folder: Path) -> httpx.Response:
     headers = {"x-api-key": stack.stack["api_key"]}
     url = stack.stack["lambda_url"] + "/releases"
-    return stack.http.post(url, json={"folder": str(folder)}, headers=headers)
+    return stack.control.post(url, json={"folder": str(folder)}, headers=headers)
 
 
 def end(stack: Running, name: str) -> dict[str, Any]:
@@ -116,7 +116,7 @@ def test_a_release_that_cannot_be_deployed_changes_nothing(stack: Running, tmp_p
 
 def test_only_whoever_has_the_api_key_may_deploy(stack: Running, tmp_path: Path) -> None:
     url = stack.stack["lambda_url"] + "/releases"
-    assert stack.http.post(url, json={"folder": str(tmp_path)}).status_code == 403
+    assert stack.control.post(url, json={"folder": str(tmp_path)}).status_code == 403
 
 
 def test_the_command_deploys_a_folder(stack: Running, tmp_path: Path) -> None:

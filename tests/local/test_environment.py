@@ -20,14 +20,16 @@ def test_a_function_gets_the_variables_that_lambda_sets() -> None:
 
 
 def test_another_engine_is_for_step_functions_alone() -> None:
-    variables = settings(ROOT, LOGIN, "http://moto", "http://engine")
+    variables = settings(ROOT, LOGIN, "http://moto", "http://engine", "token")
     assert variables["AWS_ENDPOINT_URL_SFN"] == "http://engine"
     assert variables["AWS_ENDPOINT_URL_S3"] == "http://moto"
-    assert settings(ROOT, LOGIN, "http://moto", None)["AWS_ENDPOINT_URL_SFN"] == "http://moto"
+    assert (
+        settings(ROOT, LOGIN, "http://moto", None, "token")["AWS_ENDPOINT_URL_SFN"] == "http://moto"
+    )
 
 
 def test_the_template_leads_its_functions_to_the_local_services() -> None:
-    values = template_values(settings(ROOT, LOGIN, "http://moto", None))
+    values = template_values(settings(ROOT, LOGIN, "http://moto", None, "token"))
     functions = template.read(ROOT / "template.yaml", values).functions
     for function in functions.values():
         assert function.environment.get("DB_HOST", str(ROOT)) == str(ROOT)

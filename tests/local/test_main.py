@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
 from typing import Any
 
 import httpx
@@ -27,6 +29,7 @@ from tests.local.small_stack import (
     ticks,
     until_gone,
 )
+from tests.running.old_engine import Proxy
 from tests.running.waiting import eventually
 
 THEIR_OWN = {
@@ -151,7 +154,7 @@ def killed(stopped: Stopped, data: Path) -> Killed:
             database.run("INSERT INTO kept VALUES (1)")
         refusals = [
             stack.lambdas.plan({"kind": "kill"}).status_code,
-            httpx.put(f"{stack.stack['aws_url']}/faults/PutObject", json=[]).status_code,
+            stack.control.put(f"{stack.stack['aws_url']}/faults/PutObject", json=[]).status_code,
         ]
         stack.process.kill()
         stack.process.communicate()
@@ -182,22 +185,38 @@ class Interrupted:
     stack: dict[str, Any]
     started: int
     status: int
+    printed: str
     response: str
 
 
 @pytest.fixture(scope="module")
-def interrupted(killed: Killed, data: Path, shared_cloud: Running) -> Interrupted:
+def engine(shared_cloud: Running) -> Iterator[str]:
+    """The URL of the shared stack's engine, for a stack that has not its token."""
+
+    class WithToken(Proxy):
+        engine = httpx.Client(
+            base_url=shared_cloud.stack["step_functions_url"], headers=shared_cloud.control.headers
+        )
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), WithToken) as server:
+        Thread(target=server.serve_forever, args=(0.01,)).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        WithToken.engine.close()
+
+
+@pytest.fixture(scope="module")
+def interrupted(killed: Killed, data: Path, engine: str) -> Interrupted:
     assert killed.kept
-    engine = shared_cloud.stack["step_functions_url"]
     with running(data, "--faults", "--step-functions", engine) as stack:
         with stack.connect() as database:
             kept = database.run("SELECT count(*) FROM kept")
         body = {"name": "of-another", "input": {"do": "count"}}
         started = stack.call("POST", "/executions", json=body).status_code
         with held_request(stack) as request:
-            status, _, _ = stack.end(signal.SIGINT)
+            status, printed, _ = stack.end(signal.SIGINT)
             response, _ = request.communicate()
-    return Interrupted(kept, stack.stack, started, status, response)
+    return Interrupted(kept, stack.stack, started, status, printed, response)
 
 
 @contextmanager
@@ -219,15 +238,20 @@ def test_a_killed_stack_leaves_no_process_and_its_data_can_be_used(
 
 
 def test_executions_are_started_on_the_engine_of_the_option(
-    interrupted: Interrupted, cloud: Running
+    interrupted: Interrupted, cloud: Running, engine: str
 ) -> None:
-    engine = cloud.stack["step_functions_url"]
     assert interrupted.stack["step_functions_url"] == engine
     assert interrupted.stack["aws_url"] != engine
     assert interrupted.started == 201
     machine = interrupted.stack["environment"]["STATE_MACHINE_ARN"]
     listed = cloud.aws("stepfunctions").list_executions(stateMachineArn=machine)["executions"]
     assert "of-another" in [execution["name"] for execution in listed]
+
+
+def test_what_is_open_to_another_engine_is_said(interrupted: Interrupted, stopped: Stopped) -> None:
+    opened = "any program on this machine may invoke the functions of the state machine.\n"
+    assert opened in interrupted.printed
+    assert opened not in stopped.printed
 
 
 def test_ctrl_c_does_not_wait_for_requests_in_flight(interrupted: Interrupted) -> None:

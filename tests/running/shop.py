@@ -15,6 +15,7 @@ import boto3
 import httpx
 from botocore.config import Config
 
+from local.iam import session_token
 from local.iam.callers import ADMINISTRATOR
 from operations.audit import Window
 from operations.doctor.examination import examine
@@ -24,10 +25,6 @@ from tests.running.tables import Tables
 from tests.running.waiting import eventually
 from tests.running.walking import TaskFailed
 
-AS_ADMINISTRATOR = {
-    "authorization": f"AWS4-HMAC-SHA256 Credential={ADMINISTRATOR}/20261124/us-east-1/lambda"
-}
-"""Allowed everything also with --unkind. The local services read no more of a signature."""
 PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 8})
 """A test that was throttled asks again."""
 POLL_SECONDS = 0.1
@@ -76,10 +73,22 @@ class Shop(Tables):
             timeout=30,
         )
 
+    @property
+    def as_administrator(self) -> dict[str, str]:
+        """Headers of a caller that is allowed everything, also with --unkind.
+
+        The local services read no more of a signature.
+        """
+        credential = f"{ADMINISTRATOR}/20261124/us-east-1/lambda"
+        return {
+            "authorization": f"AWS4-HMAC-SHA256 Credential={credential}",
+            session_token.HEADER: self.environment[session_token.VARIABLE],
+        }
+
     @cached_property
     def control(self) -> httpx.Client:
         """HTTP to the functions and to the injection of faults."""
-        return httpx.Client(timeout=30)
+        return httpx.Client(timeout=30, headers=self.as_administrator)
 
     def create(self, *lines: Document, **order: str) -> str:
         """POST an order that must be accepted; returns its id."""
@@ -157,7 +166,7 @@ class Shop(Tables):
     def invoke(self, function: str, event: Document) -> Document:
         """Run a function's handler in its own worker; raises TaskFailed."""
         url = f"{self.description['lambda_url']}/2015-03-31/functions/{function}/invocations"
-        answer = self.control.post(url, json=event, headers=AS_ADMINISTRATOR)
+        answer = self.control.post(url, json=event)
         document = answer.json()
         if "x-amz-function-error" in answer.headers:
             raise TaskFailed(document)
@@ -304,5 +313,6 @@ class Shop(Tables):
             region_name=settings["AWS_REGION"],
             aws_access_key_id=settings["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=settings["AWS_SECRET_ACCESS_KEY"],
+            aws_session_token=settings["AWS_SESSION_TOKEN"],
             config=PATIENT,
         )

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tests.running.builders import Document
-from tests.running.shop import AS_ADMINISTRATOR
+from tests.running.shop import Shop
 from tests.running.stacks import ROOT
 from tests.scenarios.mock_config import MACHINE
 from tests.scenarios.mock_format import MockConfig
@@ -29,10 +29,10 @@ def mocked(definition: Document, cases: Document) -> Histories:
     return _run({"definition": definition, "cases": given})
 
 
-def calling(url: str, definition: Document, orders: Document) -> Histories:
-    """The history of each order, whose tasks call the functions of the Lambda API at `url`."""
+def calling(shop: Shop, definition: Document, orders: Document) -> Histories:
+    """The history of each order, whose tasks call the stack's functions."""
     given = {name: {"input": order} for name, order in orders.items()}
-    functions = {"url": url, "headers": AS_ADMINISTRATOR}
+    functions = {"url": shop.description["lambda_url"], "headers": shop.as_administrator}
     return _run({"definition": definition, "cases": given, "functions": functions})
 
 

@@ -72,7 +72,7 @@ def runs(shop: Shop, request: pytest.FixtureRequest) -> Iterator[Runs]:
 def second_runs(shop: Shop, definition: Document, request: pytest.FixtureRequest) -> Iterator[Runs]:
     """The same on the second engine, with the stack's functions; POST and moto have no part."""
     orders = {name: prepared(shop, name) | {"order_id": an_id()} for name in chosen(request)}
-    histories = second_engine.calling(shop.description["lambda_url"], definition, orders)
+    histories = second_engine.calling(shop, definition, orders)
     yield {
         name: Run(order["order_id"], product_of(order), histories[name])
         for name, order in orders.items()

@@ -129,9 +129,9 @@ def test_put_replaces_faults_post_adds_and_delete_removes_them(moto: Moto) -> No
             put(moto, text)
     moto.plan("PutObject", {"kind": "error"})
     moto.plan("PutObject", {"kind": "error", "status": 503, "times": 2})
-    (remaining,) = httpx.get(f"{moto.url}/faults").json()["planned"]["PutObject"]
+    (remaining,) = moto.http.get("/faults").json()["planned"]["PutObject"]
     assert (remaining["status"], remaining["times"]) == (503, 2)
-    assert httpx.delete(f"{moto.url}/faults/PutObject").status_code == 204
+    assert moto.http.delete("/faults/PutObject").status_code == 204
     put(moto, "first")
 
 
@@ -149,7 +149,7 @@ def test_a_slow_request_does_not_hold_up_others(moto: Moto) -> None:
     moto.plan("StartExecution", {"kind": "slow", "seconds": 3600, "where": {"contains": "stuck"}})
     target = {"x-amz-target": "AWSStepFunctions.StartExecution"}
     with pytest.raises(httpx.ReadTimeout):
-        httpx.post(moto.url, headers=target, json={"name": "stuck"}, timeout=0.5)
+        moto.http.post("/", headers=target, json={"name": "stuck"}, timeout=0.5)
     start(moto, str(uuid4()))
 
 
@@ -203,5 +203,5 @@ def test_moto_can_be_killed(starts_a_stack: None, tmp_path: Path, how: str) -> N
         process = psutil.Process(moto.pid)
         moto.plan("StartExecution", {"kind": "kill", "when": "after"})
         with pytest.raises((httpx.TransportError, ConnectionClosedError)):
-            httpx.post(f"{moto.url}/faults/kill") if how == "at once" else start(moto, "last")
+            moto.http.post("/faults/kill") if how == "at once" else start(moto, "last")
         until_gone([process])

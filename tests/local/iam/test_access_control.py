@@ -4,20 +4,18 @@ import json
 from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
 from botocore.exceptions import ClientError
 
-from local.step_functions import moto_process
 from tests.local.iam.conftest import BUCKET
-from tests.local.moto import Moto
+from tests.local.moto import SETTINGS, Moto
 from tests.local.small_stack import aws_client
 
 USER = "User: arn:aws:sts::123456789012:assumed-role"
 
 
 def as_role(moto: Moto, role: str, service: str) -> Any:  # noqa: ANN401  # made at run time
-    return aws_client(service, moto.url, moto_process.SETTINGS | {"AWS_ACCESS_KEY_ID": role})
+    return aws_client(service, moto.url, SETTINGS | {"AWS_ACCESS_KEY_ID": role})
 
 
 def refusal(call: Any, **arguments: Any) -> tuple[int, str, str]:  # noqa: ANN401
@@ -134,7 +132,7 @@ def test_an_unknown_caller_is_refused(guarded: Moto) -> None:
     assert refusal(start_unknown, stateMachineArn=guarded.machine, input="{}")[2].endswith(
         "because no role of template.yaml has this access key"
     )
-    assert httpx.get(f"{guarded.url}/{guarded.bucket}?list-type=2").status_code == 403
+    assert guarded.http.get(f"/{guarded.bucket}?list-type=2").status_code == 403
 
 
 def test_without_roles_nothing_is_refused(moto: Moto) -> None:

@@ -37,7 +37,7 @@ def without(unkind: Running, tmp_path: Path) -> Iterator[Running]:
 def deploy(stack: Running, release: Path) -> None:
     headers = {"x-api-key": stack.stack["api_key"]}
     url = f"{stack.stack['lambda_url']}/releases"
-    stack.http.post(url, json={"folder": str(release)}, headers=headers).raise_for_status()
+    stack.control.post(url, json={"folder": str(release)}, headers=headers).raise_for_status()
 
 
 def test_what_is_granted_suffices(unkind: Running) -> None:

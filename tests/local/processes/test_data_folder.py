@@ -8,7 +8,7 @@ from local.processes.errors import StackFailure
 
 def test_a_data_folder_is_for_one_stack_at_a_time(tmp_path: Path) -> None:
     with locked(tmp_path, fresh=False) as folder:
-        folder.describe({"api_key": "a"})
+        folder.describe({"api_key": "a"}, {"x-amz-security-token": "a"})
         with pytest.raises(StackFailure) as failure, locked(tmp_path, fresh=True):
             pass
         assert f"The data folder {tmp_path.resolve()} is in use" in str(failure.value)
@@ -17,11 +17,14 @@ def test_a_data_folder_is_for_one_stack_at_a_time(tmp_path: Path) -> None:
         pass
 
 
-def test_stack_json_is_for_its_owner_alone(tmp_path: Path) -> None:
+def test_what_describes_a_stack_is_for_its_owner_alone(tmp_path: Path) -> None:
     with locked(tmp_path, fresh=False) as folder:
-        folder.describe({"api_key": "a"})
-        assert folder.description.stat().st_mode & 0o777 == 0o600
-    assert not folder.description.exists(), "it describes a running stack only"
+        folder.describe({"api_key": "a"}, {"x-amz-security-token": "a"})
+        for file in (folder.description, folder.headers):
+            assert file.stat().st_mode & 0o777 == 0o600
+        assert folder.headers.read_text() == "x-amz-security-token: a\n"
+    left = folder.description.exists() or folder.headers.exists()
+    assert not left, "they describe a running stack only"
 
 
 def test_a_folder_that_cannot_be_made_is_a_failure(tmp_path: Path) -> None:

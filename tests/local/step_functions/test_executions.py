@@ -79,7 +79,7 @@ def has_returned(cloud: Running) -> None:
 
 def test_an_execution_is_reported_as_running_until_it_ends(cloud: Running) -> None:
     def running() -> list[str]:
-        answer = cloud.http.get(f"{cloud.stack['aws_url']}/faults").json()
+        answer = cloud.control.get(f"{cloud.stack['aws_url']}/faults").json()
         return [name for name in answer["running"] if name == "held"]
 
     def ended() -> None:

@@ -15,7 +15,7 @@ from local.step_functions.resources import (
     create_state_machine,
 )
 from tests.local.in_process import small_template
-from tests.local.moto import Moto
+from tests.local.moto import TOKEN, Moto
 
 MACHINE = small_template({}).state_machine
 
@@ -30,7 +30,7 @@ def test_a_state_machine_that_exists_gets_the_new_definition(moto: Moto, tmp_pat
     file.write_text(MACHINE.definition.replace("Act", "Other"))
     changed = replace(MACHINE, file=file)
     for machine in (MACHINE, changed, changed, MACHINE):
-        asyncio.run(create_state_machine(moto.url, machine))
+        asyncio.run(create_state_machine(moto.url, TOKEN, machine))
         assert definition(moto) == machine.definition
 
 
@@ -41,7 +41,7 @@ def test_the_bucket_keeps_objects(moto: Moto) -> None:
 
 
 def test_the_secret_has_the_functions_login(moto: Moto) -> None:
-    asyncio.run(create_secret(moto.url, {"DB_USER": "me", "DB_PASSWORD": "s3cret"}))
+    asyncio.run(create_secret(moto.url, TOKEN, {"DB_USER": "me", "DB_PASSWORD": "s3cret"}))
 
     secret = moto.aws("secretsmanager").get_secret_value(SecretId=SECRET_ARN)
 
@@ -52,11 +52,11 @@ def test_unreachable_services_are_a_failure() -> None:
     with socket.create_server(("127.0.0.1", 0)) as nobody:
         url = f"http://127.0.0.1:{nobody.getsockname()[1]}"
     with pytest.raises(StackFailure, match=f"S3 at {url} cannot create the bucket: "):
-        asyncio.run(create_bucket(url))
+        asyncio.run(create_bucket(url, TOKEN))
     with pytest.raises(StackFailure, match=f"Secrets Manager at {url} cannot create the secret: "):
-        asyncio.run(create_secret(url, {"DB_USER": "me", "DB_PASSWORD": "s3cret"}))
+        asyncio.run(create_secret(url, TOKEN, {"DB_USER": "me", "DB_PASSWORD": "s3cret"}))
     with pytest.raises(StackFailure, match=f"Step Functions at {url} cannot create the state "):
-        asyncio.run(create_state_machine(url, MACHINE))
+        asyncio.run(create_state_machine(url, TOKEN, MACHINE))
 
 
 def test_moto_answers_however_many_connections_workers_keep(moto: Moto) -> None:
