@@ -97,7 +97,10 @@ SHARED: dict[str, Response] = {
         "Forbidden",
         "Missing Authentication Token",
     ),
-    "RequestTooLong": _gateway("The body is over 10 MB.", "Request Too Long"),
+    "RequestTooLong": _gateway(
+        "The body is over 4.7 MB: as base64, it does not fit into a function's event of 6 MiB.",
+        "Request Too Long",
+    ),
     "TooManyRequests": _gateway(
         "More requests than the usage plan or the account allows.", "Too Many Requests"
     ),

@@ -16,6 +16,7 @@ read_your_writes  GET, PUT and DELETE wait for the workflow of a new order
 step_functions    start, describe and list executions
 backups           the S3 bucket
 aws_errors        timeouts of the AWS clients; AWS's errors become OrderErrors
+request_bodies    read the body of a request: strict UTF-8, strict JSON
 http_requests     read the parts of a request, each as its model
 http_responses    write the response of a route, errors included
 handlers          @task and @route, the decorators that make Lambda handlers

@@ -21,8 +21,9 @@ from pydantic import BaseModel
 
 from orders.documents.fields import Document, as_json
 from orders.errors import OrderError, RequestError
-from orders.http_requests import Event, read
+from orders.http_requests import read
 from orders.http_responses import error_response, location_header, response, server_error
+from orders.request_bodies import Event
 from orders.settings import on_lambda, settings
 
 logger = Logger()

@@ -1,16 +1,13 @@
 """Reading a request: its path, query, headers, body and caller, each as the model of its part."""
 
-import base64
 from collections.abc import Mapping
-from typing import Any, TypeAlias
 from urllib.parse import unquote
 
 from pydantic import BaseModel, ValidationError
 
 from orders.documents.validation import first_error
 from orders.errors import InvalidRequest, OrderNotFound
-
-Event: TypeAlias = dict[str, Any]
+from orders.request_bodies import Event, parsed
 
 
 def read(parts: Mapping[str, type[BaseModel]], event: Event) -> dict[str, BaseModel]:
@@ -19,7 +16,10 @@ def read(parts: Mapping[str, type[BaseModel]], event: Event) -> dict[str, BaseMo
 
 
 def _read_path(model: type[BaseModel], event: Event) -> BaseModel:
-    """API Gateway passes path parameters percent-encoded. A malformed id is a 404, not a 400."""
+    """API Gateway passes path parameters percent-encoded. A malformed id is a 404, not a 400.
+
+    Bytes that are not UTF-8 become U+FFFD, which is in no id either.
+    """
     try:
         return model.model_validate({k: unquote(v) for k, v in event["pathParameters"].items()})
     except ValidationError as error:
@@ -42,11 +42,9 @@ def _read_headers(model: type[BaseModel], event: Event) -> BaseModel:
 
 
 def _read_body(model: type[BaseModel], event: Event) -> BaseModel:
-    body = event["body"] or ""
+    body = parsed(event)
     try:
-        return model.model_validate_json(
-            base64.b64decode(body) if event.get("isBase64Encoded") else body
-        )
+        return model.model_validate(body)
     except ValidationError as error:
         raise InvalidRequest(_worded(error)) from error
 
@@ -68,8 +66,6 @@ def _worded(error: ValidationError, *, title: bool = False) -> str:
     """The first error, worded as docs/contract.md has it."""
     kind, path, message = first_error(error)
     match kind:
-        case "json_invalid":
-            return "Request body is not valid JSON"
         case "missing":
             return f"Missing required field: {path}"
         case _ if not path:

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from orders.documents.fields import Document
 from orders.errors import OrderError
-from orders.http_requests import Event
+from orders.request_bodies import Event
 
 
 def response(status: HTTPStatus, body: str, request_id: str, **headers: str) -> Event:

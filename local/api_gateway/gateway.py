@@ -1,6 +1,7 @@
 """The ASGI application: finds the route, checks the API key, invokes the function."""
 
 import asyncio
+import json
 import logging
 import uuid
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ from local.api_gateway.proxy_event import proxy_event
 from local.api_gateway.proxy_response import proxy_response
 from local.faults.invoke_errors import InvokeRefused
 from local.lambda_functions.concurrency_limit import Throttled
-from local.lambda_functions.invocation_result import InvocationResult
+from local.lambda_functions.invocation_result import EVENT_BYTES, InvocationResult
 
 BODY_BYTES = 10 * 2**20
 INTEGRATION_SECONDS = 29.0
@@ -75,6 +76,7 @@ class Gateway:
         api_key.check(request, self._key)
         body = await _body(request)
         event = proxy_event(request, match, body, request_id, self._binary_types)
+        _check_size(event)
         result = await self._invoke(match.route.function, event)
         return self._response(result, request, request_id)
 
@@ -113,3 +115,12 @@ async def _body(request: Request) -> bytes:
         if len(body) > BODY_BYTES:
             raise GatewayError(413, "Request Too Long")
     return bytes(body)
+
+
+def _check_size(event: dict[str, object]) -> None:
+    """Raises GatewayError (413) for an event that Lambda would refuse, although the body may pass.
+
+    On AWS, too, both limits have the same answer.
+    """
+    if len(json.dumps(event, ensure_ascii=False).encode()) > EVENT_BYTES:
+        raise GatewayError(413, "Request Too Long")

@@ -1,9 +1,10 @@
-"""What an invocation returns, and the error documents of Lambda's own errors."""
+"""What an invocation takes and returns at most, and the error documents of Lambda's own errors."""
 
 import json
 import signal
 from typing import NamedTuple
 
+EVENT_BYTES = 6_291_456  # Lambda's limit for the event of a synchronous invocation
 RESULT_BYTES = 6_291_556  # Lambda's limit for the result of a synchronous invocation
 
 

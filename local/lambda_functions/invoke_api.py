@@ -17,10 +17,9 @@ from local.faults.invoke_errors import InvokeRefused
 from local.iam.callers import Callers
 from local.lambda_functions.concurrency_limit import Throttled
 from local.lambda_functions.fault_api import FaultApi
-from local.lambda_functions.invocation_result import InvocationResult
+from local.lambda_functions.invocation_result import EVENT_BYTES, InvocationResult
 from local.lambda_functions.runtime import Runtime, UnknownFunction
 
-REQUEST_BYTES = 6_291_456  # Lambda's limit for a synchronous event
 ALIAS = "live"
 """AutoPublishAlias in template.yaml: API and schedule call the functions through it."""
 _log = logging.getLogger(__name__)
@@ -57,8 +56,8 @@ class InvokeApi:
         except UnknownFunction:
             arn = f"{function_arn(name)}:{qualifier}".rstrip(":")
             return lambda_error(404, "ResourceNotFoundException", f"Function not found: {arn}")
-        if len(body) > REQUEST_BYTES:
-            message = f"Request must be smaller than {REQUEST_BYTES} bytes"
+        if len(body) > EVENT_BYTES:
+            message = f"Request must be smaller than {EVENT_BYTES} bytes"
             return lambda_error(413, "RequestTooLargeException", message)
         try:
             event = json.loads(body or b"{}")

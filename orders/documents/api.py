@@ -6,7 +6,7 @@ Requests are open models, because unknown fields of a request are ignored (docs/
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, FailFast, Field
 
 from orders.documents.fields import (
     Document,
@@ -34,6 +34,13 @@ def only_digits(value: object) -> object:
     return value
 
 
+def not_too_many(lines: object) -> object:
+    """Refuse a list that is too long before any of its lines is read."""
+    if isinstance(lines, list) and len(lines) > MAX_LINES:
+        raise ValueError
+    return lines
+
+
 # Requests.
 
 
@@ -50,7 +57,9 @@ class NewOrder(OpenDocument):
     customer_id: Identifier
     items: Annotated[
         tuple[Annotated[NewLine, must_be("an object")], ...],
+        FailFast(),
         Field(min_length=1, max_length=MAX_LINES),
+        BeforeValidator(not_too_many),
         must_be(f"a list of 1 to {MAX_LINES} lines"),
     ]
 

@@ -9,7 +9,7 @@ import pytest
 from tests.running.builders import an_id
 from tests.running.in_process import InProcess
 
-ID = "must be 1 to 50 characters, not blank, without control characters"
+ID = "must be 1 to 50 characters, not blank, without control or replacement characters"
 QUANTITY = "must be a whole number from 1 to 10000"
 ITEMS = "must be a list of 1 to 100 lines"
 STATUSES = "must be one of pending, processing, shipped, delivered, cancelled, failed"
@@ -47,9 +47,18 @@ BAD_ORDERS = [
     ("", NOT_JSON),
     ("{", NOT_JSON),
     ("not json", NOT_JSON),
-    ("[" * 100_000, NOT_JSON),
-    (body(customer='"\\ud800"'), NOT_JSON),
-    (with_product('"\\udfff"'), NOT_JSON),
+    ("[" * 100_000, "Request body is nested too deeply"),
+    (body(customer='"\\ud800"'), f"Invalid value for customer_id: {ID}"),
+    (with_product('"\\udfff"'), f"Invalid value for items[0].product_id: {ID}"),
+    *[
+        (body(customer=f'"{blank}"'), f"Invalid value for customer_id: {ID}")
+        for blank in (
+            *("\u200b", "\u2060", "\u00ad", "\ufeff", "\u034f", "\u180e", "\ufe0f", "\U000e0100"),
+            *("\u202e", "\u2066\u2069", "\U000e0041", "\u3164", "\u115f\u1160", "\uffa0", "\u2800"),
+            *("\u0301", "\u0488", "\u2028", "\u3000", "\ue000", "\ufdd0", " \u200d\u2800\u0301 "),
+        )
+    ],
+    (body(customer='"a\ufffd"'), f"Invalid value for customer_id: {ID}"),
     ("[]", NOT_AN_OBJECT),
     ("null", NOT_AN_OBJECT),
     ('"order"', NOT_AN_OBJECT),
@@ -79,7 +88,7 @@ BAD_ORDERS = [
         (with_quantity(quantity), f"Invalid value for items[0].quantity: {QUANTITY}")
         for quantity in (
             *("true", "2.0", '"2"', "null", "[]", "{}", "0", "-1", "10001", "1e3", "1.5"),
-            *("9" * 30, "9" * 4_000, "99999999999999999999999999"),
+            *("9" * 30, "9" * 5_000, "99999999999999999999999999"),
         )
     ],
     (body(items="null"), f"Invalid value for items: {ITEMS}"),
@@ -90,6 +99,7 @@ BAD_ORDERS = [
     (body(items="[1]"), "Invalid value for items[0]: must be an object"),
     (body(items=f"[{GOOD}, []]"), "Invalid value for items[1]: must be an object"),
     (body(items=f"[{','.join([GOOD] * 30_000)}]"), f"Invalid value for items: {ITEMS}"),
+    (body(items=f"[{','.join(['{}'] * 1_000_000)}]"), f"Invalid value for items: {ITEMS}"),
 ]
 
 
@@ -113,7 +123,24 @@ def test_a_bad_order_is_refused_by_its_first_fault(
 def test_bytes_that_are_no_text_are_refused(functions: InProcess) -> None:
     answer = functions.api.post("/orders", content=b'\xff\xfe{"customer_id"')
 
-    assert_refused(answer, 400, NOT_JSON)
+    assert_refused(answer, 400, "Request body is not UTF-8")
+
+
+@pytest.mark.parametrize("media_type", [None, "application/json", "text/plain; charset=latin1"])
+def test_bytes_that_are_not_utf_8_are_never_replaced(
+    functions: InProcess, media_type: str | None
+) -> None:
+    headers = {} if media_type is None else {"content-type": media_type}
+    content = body().encode().replace(b'"C"', b'"\xff"')
+
+    answer = functions.api.post("/orders", content=content, headers=headers)
+
+    assert_refused(answer, 400, "Request body is not UTF-8")
+
+
+@pytest.mark.parametrize("size", [5_000_000, 10_500_000])
+def test_a_body_that_no_function_can_take_is_too_long(functions: InProcess, size: int) -> None:
+    assert_refused(functions.api.post("/orders", content=b" " * size), 413, "Request Too Long")
 
 
 @pytest.mark.parametrize("key", [b"", "\u00e9".encode(), b"k" * 256, b"tab\there"])
@@ -142,6 +169,10 @@ def test_a_bad_idempotency_key_is_refused(functions: InProcess, key: bytes) -> N
         ("status=", f"Invalid value for status: {STATUSES}"),
         ("customer_id=", f"Invalid value for customer_id: {ID}"),
         ("customer_id=%00", f"Invalid value for customer_id: {ID}"),
+        ("customer_id=%E2%80%8B", f"Invalid value for customer_id: {ID}"),
+        ("customer_id=%ff", f"Invalid value for customer_id: {ID}"),
+        ("customer_id=a%C3", f"Invalid value for customer_id: {ID}"),
+        ("page=%ff", "Invalid value for page: must be a whole number from 1"),
     ],
     ids=lambda text: text[:40],
 )

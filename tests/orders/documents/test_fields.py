@@ -6,7 +6,7 @@ from decimal import Decimal
 from types import ModuleType
 
 import pytest
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from orders.documents import api, fields, workflow
 from orders.documents.fields import Document, Money, Time, as_json
@@ -51,3 +51,33 @@ def test_every_document_is_frozen(module: ModuleType) -> None:
     models = [model for model in MODELS if model.__module__ == module.__name__]
     assert models
     assert all(model.model_config["frozen"] for model in models)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "0",
+            "-",
+            "+",
+            "C 1",
+            "\u00fc",
+            "\u65e5\u672c",
+            "\u05d0",
+            "\u0e01\u0e33",
+            "\U0001f600",
+            "\u20ac",
+        ),
+        *(
+            "e\u0301",
+            "\u200fa",
+            "a\u200d",
+            "\u1112\u1161",
+            "\u2800a",
+            "\ufdd0a",
+            "\U0001f1e9\U0001f1ea",
+        ),
+    ],
+)
+def test_one_visible_character_makes_an_identifier(text: str) -> None:
+    assert TypeAdapter(fields.Identifier).validate_python(text) == text
