@@ -51,10 +51,8 @@ def _run(given: Document) -> Histories:
 
 def node_environment() -> Path:
     """The environment with Node.js and the engine, which is made if need be."""
-    script = ROOT / "scripts" / "_environment.py"
-    made = subprocess.run(
-        [sys.executable, script, "node"], stdout=subprocess.PIPE, text=True, check=True
-    )
+    command = [sys.executable, "-m", "scripts.set_up", "node"]
+    made = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     return Path(made.stdout.strip())
 
 
