@@ -157,7 +157,8 @@ def _opened_to_engine(stack: Stack) -> Callable[[str], bool] | None:
 
 async def _migrate(stack: Stack, root: Path = ROOT) -> None:
     """Migrate the database and seed an empty inventory, as scripts/migrate of this folder does."""
-    command = (sys.executable, "-m", "operations.migrations", "--seed")
+    rollback = () if root == ROOT else ("--rollback",)  # a deployment may lead back
+    command = (sys.executable, "-m", "operations.migrations", "--seed", *rollback)
     variables = {**os.environ, **logins.owner(stack.settings), "PYTHONPATH": str(root)}
     log = stack.folder.log("migrations")
     await child_process.run("Migrating the database", *command, log=log, env=variables, cwd=root)

@@ -49,6 +49,10 @@ class MigrationChanged(OrderError):
     """A file was changed after it was applied; a further change belongs into a new file."""
 
 
+class NewerDatabase(OrderError):
+    """The database has a migration that this release does not have."""
+
+
 class MigrationFailed(OrderError):
     """PostgreSQL refused a file; its transaction was rolled back."""
 
@@ -71,16 +75,19 @@ def migrations(folder: Path = FOLDER) -> list[Migration]:
     return [Migration(path.name, path.read_text("utf-8")) for path in sorted(folder.glob("*.sql"))]
 
 
-def migrate(conn: Connection, folder: Path = FOLDER) -> list[str]:
+def migrate(conn: Connection, folder: Path = FOLDER, *, rollback: bool = False) -> list[str]:
     """Apply the files that are new; returns their names, in order.
 
-    Raises MigrationChanged before it applies anything, and MigrationFailed at the first file
-    that PostgreSQL refuses.
+    Raises MigrationChanged before it applies anything, and NewerDatabase too, unless a `rollback`
+    wants this release on the tables of a newer one. Raises MigrationFailed at the first file that
+    PostgreSQL refuses.
     """
     files = migrations(folder)
     with _exclusive_transaction(conn):
         conn.run(_CREATE_LEDGER)
         _require_unchanged(conn, files)
+        if not rollback:
+            _require_known(conn, files)
     return [file.name for file in files if _apply(conn, file)]
 
 
@@ -118,6 +125,14 @@ def _require_unchanged(conn: Connection, files: list[Migration]) -> None:
             raise MigrationChanged(message)
 
 
+def _require_known(conn: Connection, files: list[Migration]) -> None:
+    if unknown := sorted(_ledger(conn).keys() - {file.name for file in files}):
+        raise NewerDatabase(
+            f"The database has the migration {unknown[-1]}, which this release does not have: it "
+            "belongs to a newer release, so use that one, or another database"
+        )
+
+
 def _ledger(conn: Connection) -> dict[str, str]:
     return dict(conn.run("SELECT name, checksum FROM schema_migrations"))
 
@@ -138,13 +153,20 @@ def _exclusive_transaction(conn: Connection) -> Iterator[None]:
 
 def main() -> int:
     """Migrate the database that the DB_* environment variables name; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="scripts/migrate", description=_DESCRIPTION)
+    parser = argparse.ArgumentParser(
+        prog="scripts/migrate", description=_DESCRIPTION, allow_abbrev=False
+    )
     parser.add_argument(
         "--seed", action="store_true", help="add the sample products if the inventory is empty"
     )
+    parser.add_argument(
+        "--rollback",
+        action="store_true",
+        help="accept a database that a newer release has migrated",
+    )
     arguments = parser.parse_args()
     try:
-        _run(with_seed=arguments.seed)
+        _run(with_seed=arguments.seed, rollback=arguments.rollback)
     except (OrderError, Error) as error:
         # Operators may see what the API hides: PostgreSQL's own message.
         sys.stderr.write(f"{error}: {error.__cause__}\n" if error.__cause__ else f"{error}\n")
@@ -152,11 +174,11 @@ def main() -> int:
     return 0
 
 
-def _run(*, with_seed: bool) -> None:
+def _run(*, with_seed: bool, rollback: bool) -> None:
     settings = database_settings()
     conn = connect(settings, application="order-migrations", timeout=_STATEMENT_TIMEOUT)
     with closing(conn):
-        applied = "".join(f"applied {name}\n" for name in migrate(conn))
+        applied = "".join(f"applied {name}\n" for name in migrate(conn, rollback=rollback))
         sys.stdout.write(applied or "up to date\n")
         if with_seed:
             seeded = "seeded the inventory" if seed(conn) else "the inventory has products already"

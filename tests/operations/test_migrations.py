@@ -11,7 +11,7 @@ import pytest
 from pg8000.exceptions import DatabaseError
 from pg8000.native import Connection
 
-from operations.migrations import MigrationChanged, MigrationFailed, migrate, seed
+from operations.migrations import MigrationChanged, MigrationFailed, NewerDatabase, migrate, seed
 from orders.database import connect
 from orders.settings import DatabaseSettings
 from tests.conftest import ROOT
@@ -94,6 +94,27 @@ def test_a_changed_file_is_refused_before_anything_is_applied(
     assert "three" not in tables(conn)
 
 
+def test_a_database_of_a_newer_release_is_left_alone(
+    conn: Connection, folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    migrate(conn, folder)
+    older = tmp_path_factory.mktemp("older")
+    (older / "0001_one.sql").write_text((folder / "0001_one.sql").read_text())
+    (older / "0003_three.sql").write_text("CREATE TABLE three (id INTEGER);")
+
+    with pytest.raises(NewerDatabase, match=r"has the migration 0002_two\.sql, which this release"):
+        migrate(conn, older)
+
+    assert "three" not in tables(conn)
+
+
+def test_a_rollback_runs_on_the_tables_of_the_newer_release(conn: Connection, folder: Path) -> None:
+    migrate(conn, folder)
+    (folder / "0002_two.sql").unlink()
+
+    assert migrate(conn, folder, rollback=True) == []
+
+
 def test_a_file_that_fails_is_rolled_back(conn: Connection, folder: Path) -> None:
     (folder / "0002_two.sql").write_text("CREATE TABLE two (id INTEGER); SELECT nonsense;")
 
@@ -160,6 +181,22 @@ def test_the_command_prints_what_it_did(empty_database: DatabaseSettings) -> Non
     assert first.stdout.endswith("seeded the inventory\n")
     assert second.stdout == "up to date\nthe inventory has products already\n"
     assert (first.returncode, second.returncode) == (0, 0)
+
+
+def test_the_command_accepts_a_newer_database_only_for_a_rollback(
+    empty_database: DatabaseSettings, conn: Connection
+) -> None:
+    command(empty_database)
+    conn.run("INSERT INTO schema_migrations VALUES ('9000_newer.sql', 'x')")
+
+    refused, accepted = command(empty_database), command(empty_database, "--rollback")
+
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        "The database has the migration 9000_newer.sql, which this release does not have: it "
+        "belongs to a newer release, so use that one, or another database\n"
+    )
+    assert (accepted.returncode, accepted.stdout) == (0, "up to date\n")
 
 
 def test_the_command_says_what_is_missing(empty_database: DatabaseSettings) -> None:
