@@ -9,6 +9,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 """The folder of template.yaml and of the functions' code."""
 
+_LAST_PORT = 65_535
+
 
 @dataclass(frozen=True)
 class Options:
@@ -31,19 +33,31 @@ class Options:
 
 def parse(arguments: Sequence[str] | None = None) -> Options:
     """Read the options. Ends the program with exit status 2 when one is wrong."""
-    parser = argparse.ArgumentParser(prog="scripts/up", description="Run the local cloud.")
+    parser = argparse.ArgumentParser(
+        prog="scripts/up", description="Run the local cloud.", allow_abbrev=False
+    )
     for add in (_add_api, _add_data, _add_functions, _add_unkindness):
         add(parser)
     parser.add_argument(
         "--template", type=Path, default=ROOT / "template.yaml", help=argparse.SUPPRESS
     )
-    return Options(**vars(parser.parse_args(arguments)))
+    options = Options(**vars(parser.parse_args(arguments)))
+    _refuse_unused(parser, options)
+    return options
+
+
+def _refuse_unused(parser: argparse.ArgumentParser, options: Options) -> None:
+    """End with an error that names an option which would do nothing."""
+    if options.quota_scale != 1 and not options.unkind:
+        parser.error("argument --quota-scale: only with --unkind")
+    if options.backoff_scale != 1 and options.step_functions:
+        parser.error("argument --backoff-scale: not with --step-functions, whose waits it has")
 
 
 def _add_api(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--port", type=int, default=8080, help="port of the API; 0 picks a free one (8080)")
-    add("--host", default="127.0.0.1", help="address of the API (127.0.0.1)")
+    add("--port", type=_port, default=8080, help="port of the API; 0 picks a free one (8080)")
+    add("--host", type=_not_blank, default="127.0.0.1", help="address of the API (127.0.0.1)")
     add(
         "--api-key",
         type=_header_value,
@@ -56,7 +70,7 @@ def _add_data(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add(
         "--data",
-        type=Path,
+        type=_folder,
         default=ROOT / ".local",
         metavar="DIR",
         help="folder of the database and the logs (.local)",
@@ -74,7 +88,7 @@ def _add_functions(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--lambda-port",
-        type=int,
+        type=_port,
         default=0,
         help="port of the Lambda API, which such an engine calls (any free one)",
     )
@@ -120,6 +134,26 @@ def _header_value(text: str) -> str:
         message = "must be printable ASCII"
         raise argparse.ArgumentTypeError(message)
     return text
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        message = "must not be blank"
+        raise argparse.ArgumentTypeError(message)
+    return text
+
+
+def _folder(text: str) -> Path:
+    """A blank name would be the current folder."""
+    return Path(_not_blank(text))
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= _LAST_PORT:
+        message = f"must be 0 to {_LAST_PORT}"
+        raise argparse.ArgumentTypeError(message)
+    return number
 
 
 def _not_negative(text: str) -> float:

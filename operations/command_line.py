@@ -8,8 +8,8 @@ from pydantic import ValidationError
 from orders.documents import validation
 
 EPILOG = (
-    "Before all other options, --data DIR names the folder of a running local system that is "
-    "not in .local."
+    "--data DIR names the folder of a running local system that is not in .local. With DB_HOST in "
+    "the environment it is refused: that names another system."
 )
 
 

@@ -157,10 +157,14 @@ def table(samples: Samples) -> str:
 
 def main() -> None:
     """Read the arguments, run, print."""
-    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__, allow_abbrev=False)
     parser.add_argument("--runs", type=int, default=3, help="how often to start anew (3)")
     parser.add_argument("--orders", type=int, default=20, help="orders in each run, up to 90 (20)")
     arguments = parser.parse_args()
+    if arguments.runs < 1:
+        parser.error("--runs: must be 1 or more")
+    if not 1 <= arguments.orders <= 90:
+        parser.error("--orders: must be 1 to 90")
     samples: Samples = defaultdict(list)
     for number in range(1, arguments.runs + 1):
         print(f"run {number} of {arguments.runs} ...", file=sys.stderr)

@@ -44,7 +44,10 @@ def _report(examination: Examination) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="scripts/doctor", description=_DESCRIPTION, epilog=command_line.EPILOG
+        prog="scripts/doctor",
+        description=_DESCRIPTION,
+        epilog=command_line.EPILOG,
+        allow_abbrev=False,
     )
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     command_line.add_window(parser)

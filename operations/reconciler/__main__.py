@@ -78,7 +78,10 @@ def _print(each: OrderOutcome, *, dry_run: bool) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="scripts/reconcile", description=_DESCRIPTION, epilog=command_line.EPILOG
+        prog="scripts/reconcile",
+        description=_DESCRIPTION,
+        epilog=command_line.EPILOG,
+        allow_abbrev=False,
     )
     add: Any = parser.add_argument
     add("--dry-run", action="store_true", help="print what would be done, and change nothing")

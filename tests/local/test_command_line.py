@@ -30,6 +30,15 @@ def test_the_address_of_an_engine_loses_its_last_slash() -> None:
         ["--backoff-scale", "-1"],
         ["--backoff-scale", "inf"],
         ["--quota-scale", "-1"],
+        ["--port", "-1"],
+        ["--port", "65536"],
+        ["--lambda-port", "65536"],
+        ["--host", ""],
+        ["--data", ""],
+        ["--quota-scale", "2"],
+        ["--backoff-scale", "0.5", "--step-functions", "http://127.0.0.1:8083"],
+        ["--quota", "2", "--unkind"],
+        ["fresh"],
     ],
 )
 def test_a_wrong_option_is_refused(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,7 @@
 """Another release is deployed to a running stack, while executions are in flight."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -122,8 +123,11 @@ def test_only_whoever_has_the_api_key_may_deploy(stack: Running, tmp_path: Path)
 def test_the_command_deploys_a_folder(stack: Running, tmp_path: Path) -> None:
     def command(folder: Path) -> subprocess.CompletedProcess[str]:
         script = str(ROOT / "scripts" / "_deploy_local.py")
-        arguments = [sys.executable, script, str(folder), str(stack.data)]
-        return subprocess.run(arguments, capture_output=True, text=True, check=False, timeout=60)
+        arguments = [sys.executable, script, str(folder), "--data", str(stack.data)]
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        return subprocess.run(
+            arguments, env=environment, capture_output=True, text=True, check=False, timeout=60
+        )
 
     deployed = command(a_release(tmp_path / "release"))
     refused = command(tmp_path / "nothing")

@@ -75,7 +75,9 @@ def a_running_stack(*options: str) -> Iterator[Shop]:
 @contextmanager
 def serving(data: Path, *options: str) -> Iterator[Shop]:
     """A running stack that keeps its data in the caller's folder."""
-    defaults = ["--port", "0", "--backoff-scale", str(SHORT_BACKOFFS)]
+    defaults = ["--port", "0"]
+    if "--step-functions" not in options:  # another engine has waits of its own
+        defaults += ["--backoff-scale", str(SHORT_BACKOFFS)]
     command = [sys.executable, "-m", "local", *defaults, "--data", str(data), *options]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
 
