@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 
 from deployment.template import Function, Template
-from local.postgres import server as postgres
 from local.step_functions import moto_process, resources
 
 PARAMETERS = {
@@ -21,7 +19,7 @@ PARAMETERS = {
 
 
 def settings(
-    database: Path,
+    database: Mapping[str, str],
     login: Mapping[str, str],
     aws_url: str,
     step_functions: str | None,
@@ -29,10 +27,11 @@ def settings(
 ) -> dict[str, str]:
     """The environment variables that lead to PostgreSQL, S3 and Step Functions.
 
-    `login`: DB_USER and DB_PASSWORD, or DB_SECRET_ARN. `token`: the secret of this run.
+    `database`: the address of PostgreSQL. `login`: DB_USER and DB_PASSWORD, or DB_SECRET_ARN.
+    `token`: the secret of this run.
     """
     return {
-        **postgres.address(database),
+        **database,
         **login,
         **moto_process.settings(token),
         "AWS_ENDPOINT_URL_S3": aws_url,

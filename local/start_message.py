@@ -1,8 +1,9 @@
 """What is printed when the stack is ready: addresses, and commands to try."""
 
 import shlex
+from collections.abc import Mapping
 
-from local.postgres import binaries, initdb, logins
+from local.postgres import binaries, logins
 from local.stack import Stack
 
 ORDER = (
@@ -21,7 +22,7 @@ def start_message(stack: Stack) -> str:
   Step Functions  {settings["AWS_ENDPOINT_URL_SFN"]}
   S3              {settings["AWS_ENDPOINT_URL_S3"]}  bucket {settings["S3_BUCKET"]}
   Lambda          {stack.lambda_url}  {len(stack.template.functions)} functions
-  PostgreSQL      {_psql(settings["DB_HOST"])}
+  PostgreSQL      {_psql(settings)}
   Logs            {stack.folder.logs}
 {_opened(stack)}
 Try it, in another terminal:
@@ -45,6 +46,11 @@ def _opened(stack: Stack) -> str:
     )
 
 
-def _psql(host: str) -> str:
-    program = shlex.quote(f"{binaries.FOLDER}/psql")
-    return f"{program} -h {shlex.quote(host)} -p 5432 -U {logins.OWNER} {initdb.DATABASE}"
+def _psql(settings: Mapping[str, str]) -> str:
+    """The command for psql, which reads the password from a file that only its owner can read."""
+    program, host, passwords = (
+        shlex.quote(each)
+        for each in (f"{binaries.FOLDER}/psql", settings["DB_HOST"], settings["PGPASSFILE"])
+    )
+    login = f"-h {host} -p 5432 -U {logins.OWNER} {logins.DATABASE}"
+    return f"PGPASSFILE={passwords} {program} {login}"

@@ -79,10 +79,10 @@ class _Startup:
 
     def _stack(self, api: socket.socket, invocations: socket.socket, moto: socket.socket) -> Stack:
         """Describe the stack before anything runs. Its components are added as they start."""
-        database = self._exits.enter_context(socket_folder(self._folder))
+        socket = self._exits.enter_context(socket_folder(self._folder))
         login = logins.functions()
         settings = environment.settings(
-            database,
+            postgres.address(self._folder, socket),
             {"DB_SECRET_ARN": resources.SECRET_ARN} if self._options.unkind else login,
             http_server.url(moto),
             self._options.step_functions,

@@ -15,6 +15,8 @@ class _Roles(RootModel[tuple[Role, ...]]):
 def write(path: Path, roles: Iterable[Role]) -> None:
     """Write the roles to the file, all of them or none."""
     draft = path.with_suffix(".new")
+    draft.unlink(missing_ok=True)
+    draft.touch(mode=0o600)
     draft.write_text(_Roles(tuple(roles)).model_dump_json(indent=2), "utf-8")
     draft.replace(path)
 

@@ -2,11 +2,17 @@
 
 import os
 import pwd
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from local.postgres import binaries
 from local.processes.data_folder import DataFolder
+from local.processes.errors import StackFailure
+
+Options = dict[str, Any]
+"""Options that start a child process under an account."""
 
 
 def unprivileged(folder: DataFolder) -> pwd.struct_passwd | None:
@@ -17,33 +23,48 @@ def unprivileged(folder: DataFolder) -> pwd.struct_passwd | None:
     return pwd.getpwuid(owner) if owner else pwd.getpwnam("nobody")
 
 
-def process_options(account: pwd.struct_passwd | None) -> dict[str, Any]:
-    """Options that start a child process under the account (None: under our own)."""
-    if account is None:
-        return {}
-    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-
-
 def give(path: Path, account: pwd.struct_passwd | None) -> None:
     """Make the account the path's owner."""
     if account:
         os.chown(path, account.pw_uid, account.pw_gid)
 
 
-def grant_access(account: pwd.struct_passwd | None, folder: DataFolder, socket: Path) -> None:
-    """Let the account reach the data and the programs, and own the socket's folder."""
+@contextmanager
+def entered(
+    account: pwd.struct_passwd | None, *folders: Path
+) -> Iterator[tuple[list[Path], Options]]:
+    """Paths by which a process of the account reaches its own folders, and how to start it.
+
+    Root's home is closed to others, and stays so: the process is born with the folders open, and
+    reaches them by its list of open files, whatever their parents allow. Only Linux has that.
+    Raises StackFailure elsewhere if a parent is closed.
+    """
     if account is None:
+        yield list(folders), {}
         return
-    for path in (folder.path, binaries.FOLDER, socket.parent):
-        _make_traversable(path)
-    give(socket, account)
+    options = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": [], "cwd": "/"}
+    if sys.platform != "linux":
+        _require_passage(account, folders)
+        yield list(folders), options
+        return
+    files = [os.open(folder, os.O_RDONLY | os.O_DIRECTORY) for folder in folders]
+    try:
+        yield [Path(f"/proc/self/fd/{file}") for file in files], options | {"pass_fds": files}
+    finally:
+        for file in files:
+            os.close(file)
 
 
-def _make_traversable(path: Path) -> None:
-    """Let every user pass through the folder and its parents (o+x), but not list their files."""
-    for folder in (path, *path.parents):
-        mode = folder.stat().st_mode
-        if not mode & 0o001:
-            folder.chmod(mode | 0o001)
-            because = "PostgreSQL, which refuses to run as root, must pass through it"
-            print(f"  added o+x to {folder}: {because}", flush=True)  # noqa: T201
+def _require_passage(account: pwd.struct_passwd, folders: tuple[Path, ...]) -> None:
+    for folder in folders:
+        for parent in folder.parents:
+            if not is_open(parent):
+                raise StackFailure(
+                    f"PostgreSQL refuses to run as root, and {account.pw_name} may not enter "
+                    f"{parent}: start the stack without root."
+                )
+
+
+def is_open(folder: Path) -> bool:
+    """Whether every user may pass through the folder."""
+    return bool(folder.stat().st_mode & 0o001)

@@ -28,7 +28,7 @@ def embedded(folder: Path) -> Iterator[dict[str, str]]:
         start_blocking_portal() as portal,
         portal.wrap_async_context_manager(server(data, socket)),
     ):
-        environment = address(socket) | logins.functions()
+        environment = address(data, socket) | logins.functions()
         with closing(connect_as_owner(environment)) as conn:
             migrate(conn)
             seed(conn)

@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,13 @@ class DataFolder:
         self.path = path
         self.postgres = path / "postgres"
         self.socket = path / "socket"
+        self.password = path / "pgpass"
         self.logs = path / "logs"
         self.bucket = path / "bucket"
         self.description = path / "stack.json"
         self.headers = path / "headers.txt"
         self.roles = path / "roles.json"
+        self.lock = path / "lock"
 
     def log(self, name: str) -> Path:
         """A component's log file."""
@@ -33,6 +35,18 @@ class DataFolder:
         """Remove the database, the bucket and the logs. Other files are left alone."""
         for folder in (self.postgres, self.bucket, self.logs):
             shutil.rmtree(folder, ignore_errors=True)
+        self.password.unlink(missing_ok=True)
+
+    def close_to_others(self) -> None:
+        """Take other users' rights to the folders, and so to what is in them, and to the files.
+
+        PostgreSQL's folders are closed from their beginning.
+        """
+        self.bucket.mkdir(exist_ok=True)
+        for path in (self.logs, self.bucket, self.lock, self.roles):
+            if path.exists():
+                with suppress(PermissionError):  # it belongs to another user
+                    path.chmod(path.stat().st_mode & 0o700)
 
     def describe(self, stack: dict[str, Any], headers: Mapping[str, str]) -> None:
         """Write stack.json, and the headers for `curl -H @headers.txt`, for their owner only.
@@ -63,8 +77,8 @@ def locked(path: Path, *, fresh: bool) -> Iterator[DataFolder]:
     """Lock the folder, which is made if it does not exist. Raises StackFailure if it is in use."""
     folder = DataFolder(path.resolve())
     try:
-        folder.path.mkdir(parents=True, exist_ok=True)
-        lock = (folder.path / "lock").open("a")
+        folder.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = folder.lock.open("a")
     except OSError as error:
         message = f"Cannot use the data folder {path}: {error.strerror}."
         raise StackFailure(message) from error
@@ -74,6 +88,7 @@ def locked(path: Path, *, fresh: bool) -> Iterator[DataFolder]:
         if fresh:
             folder.clear()
         _make_logs(folder)
+        folder.close_to_others()
         try:
             yield folder
         finally:

@@ -14,10 +14,7 @@ from tests.local.small_stack import CLOUD, Running, running
 
 @pytest.fixture
 def tmp_path() -> Iterator[Path]:
-    """Outside pytest's own folder, which every new session of pytest closes to other accounts.
-
-    As root, PostgreSQL runs under another account.
-    """
+    """Not in pytest's own folder: the path of a unix socket must be short."""
     with TemporaryDirectory() as folder:
         yield Path(folder)
 

@@ -18,6 +18,7 @@ from botocore.config import Config
 from pg8000.native import Connection
 
 from local.iam import session_token
+from local.postgres import logins
 from local.postgres.logins import OWNER
 from local.postgres.socket_folder import SOCKET_NAME
 from tests.local.lambda_client import LambdaClient
@@ -171,6 +172,7 @@ def connect(settings: Mapping[str, str]) -> Connection:
     """A connection of the owner to the database of these DB_* settings."""
     return Connection(
         OWNER,
+        password=logins.owner(settings)["DB_PASSWORD"],
         unix_sock=f"{settings['DB_HOST']}/{SOCKET_NAME}",
         database=settings["DB_NAME"],
         ssl_context=False,

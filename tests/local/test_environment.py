@@ -3,6 +3,7 @@ from deployment.template import Function
 from local.environment import settings, template_values, with_lambda_variables
 from tests.local.small_stack import ROOT
 
+DATABASE = {"DB_HOST": str(ROOT)}
 LOGIN = {"DB_USER": "me", "DB_PASSWORD": "s3cret"}
 
 
@@ -20,16 +21,17 @@ def test_a_function_gets_the_variables_that_lambda_sets() -> None:
 
 
 def test_another_engine_is_for_step_functions_alone() -> None:
-    variables = settings(ROOT, LOGIN, "http://moto", "http://engine", "token")
+    variables = settings(DATABASE, LOGIN, "http://moto", "http://engine", "token")
     assert variables["AWS_ENDPOINT_URL_SFN"] == "http://engine"
     assert variables["AWS_ENDPOINT_URL_S3"] == "http://moto"
     assert (
-        settings(ROOT, LOGIN, "http://moto", None, "token")["AWS_ENDPOINT_URL_SFN"] == "http://moto"
+        settings(DATABASE, LOGIN, "http://moto", None, "token")["AWS_ENDPOINT_URL_SFN"]
+        == "http://moto"
     )
 
 
 def test_the_template_leads_its_functions_to_the_local_services() -> None:
-    values = template_values(settings(ROOT, LOGIN, "http://moto", None, "token"))
+    values = template_values(settings(DATABASE, LOGIN, "http://moto", None, "token"))
     functions = template.read(ROOT / "template.yaml", values).functions
     for function in functions.values():
         assert function.environment.get("DB_HOST", str(ROOT)) == str(ROOT)

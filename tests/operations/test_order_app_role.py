@@ -12,7 +12,7 @@ import pytest
 from pg8000.native import Connection
 
 from local.postgres.embedded import connect_as_owner
-from local.postgres.logins import OWNER
+from local.postgres.logins import OWNER, owner
 from operations.migrations import MigrationFailed, migrate
 from orders.database import connect
 from orders.settings import DatabaseSettings
@@ -32,12 +32,9 @@ def conn(postgres: dict[str, str]) -> Iterator[Connection]:
 
 
 @pytest.fixture
-def role(conn: Connection) -> Iterator[str]:
-    """A name that no role has yet."""
-    name = f"order_app_{uuid4().hex[:8]}"
-    yield name
-    if conn.run("SELECT FROM pg_roles WHERE rolname = :name", name=name):
-        conn.run(f"DROP ROLE {name}")
+def role() -> str:
+    """A name that no role has yet. The role outlives the test, as only its creator may drop it."""
+    return f"order_app_{uuid4().hex[:8]}"
 
 
 @pytest.fixture
@@ -56,11 +53,12 @@ def migrator(
     """A login that owns the schema, and is no superuser."""
     name = f"migrator_{uuid4().hex[:8]}"
     conn.run(f"CREATE ROLE {name} LOGIN PASSWORD 'migrator'")
-    with closing(connect(empty_database)) as owner:
-        owner.run(f"ALTER SCHEMA public OWNER TO {name}")
+    conn.run(f"GRANT {name} TO {OWNER} WITH INHERIT TRUE")
+    with closing(connect(empty_database)) as owning:
+        owning.run(f"ALTER SCHEMA public OWNER TO {name}")
     yield empty_database.model_copy(update={"db_user": name, "db_password": "migrator"})
-    with closing(connect(empty_database)) as owner:
-        owner.run(f"REASSIGN OWNED BY {name} TO {OWNER}; DROP OWNED BY {name}")
+    with closing(connect(empty_database)) as owning:
+        owning.run(f"REASSIGN OWNED BY {name} TO {OWNER}; DROP OWNED BY {name}")
     conn.run(f"DROP ROLE {name}")
 
 
@@ -97,9 +95,9 @@ def test_the_migrator_that_created_the_role_still_receives_goods(
 def test_the_functions_reach_the_tables_in_a_schema_that_is_not_open_to_everybody(
     postgres: dict[str, str], empty_database: DatabaseSettings
 ) -> None:
-    with closing(connect(empty_database)) as owner:
-        owner.run("REVOKE ALL ON SCHEMA public FROM PUBLIC")
-        migrate(owner)
+    with closing(connect(empty_database)) as migrating:
+        migrating.run("REVOKE ALL ON SCHEMA public FROM PUBLIC")
+        migrate(migrating)
     user, password = postgres["DB_USER"], postgres["DB_PASSWORD"]
     functions = empty_database.model_copy(update={"db_user": user, "db_password": password})
 
@@ -118,7 +116,7 @@ def received(tables: Tables, product: str) -> int:
 
 
 def restock(settings: dict[str, str], product: str, application: str) -> None:
-    known = {name.lower(): value for name, value in settings.items()}
+    known = {name.lower(): value for name, value in settings.items() if value}
     login = DatabaseSettings.model_validate(known)
     with closing(connect(login, application=application)) as conn:
         conn.run("UPDATE inventory SET stock = stock + 1 WHERE product_id = :p", p=product)
@@ -133,7 +131,7 @@ def test_a_change_of_stock_is_a_receipt_unless_the_functions_make_it(
 
     restock(postgres, product, application)
     assert (tables.stock(product), received(tables, product)) == (11, 10)
-    restock(postgres | {"DB_USER": OWNER}, product, application)
+    restock(owner(postgres), product, application)
     assert (tables.stock(product), received(tables, product)) == (12, 11)
     tables.database.close()
 
@@ -145,7 +143,7 @@ def test_the_functions_of_release_0_1_0_are_still_known_by_their_name(
     tables = Tables(postgres)
     product = tables.product(stock=10)
 
-    restock(postgres | {"DB_USER": OWNER}, product, "order-management")
+    restock(owner(postgres), product, "order-management")
 
     assert (tables.stock(product), received(tables, product)) == (11, 10)
     tables.database.close()

@@ -6,6 +6,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ import pytest
 from pg8000.native import Connection
 
 from local.postgres.embedded import connect_as_owner
-from local.postgres.logins import OWNER
+from local.postgres.logins import owner
 from orders import credentials, database
 from orders.errors import DatabaseRefused, DatabaseUnavailable, InvalidSetting, OrderNotFound
 from orders.queries import transaction
@@ -147,26 +148,25 @@ def test_a_server_that_is_not_there_is_told_without_its_name(
     assert str(failed.value) == "The database cannot be reached"
 
 
-def test_a_deadlock_is_worth_another_try(
-    functions: InProcess, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_deadlock_is_worth_another_try(functions: InProcess) -> None:
+    """PostgreSQL refuses the one that has waited for a second, which is the first to wait."""
     one, other = functions.product(), functions.product()
     rival = connect_as_owner(functions.environment)
     lock = "SELECT stock FROM inventory WHERE product_id = :id FOR UPDATE"
-    backend_of_rival = backend(rival)
     rival.run("BEGIN")
-    rival.run("SET LOCAL deadlock_timeout = '60s'")
     rival.run(lock, id=one)
 
     def collide() -> None:
         with database.connection() as connection:
             connection.run(lock, id=other)
-            _ask(rival, lock, other)
-            eventually(lambda: assert_waiting(functions, backend_of_rival))
+            thread.submit(ask_once_it_waits, backend(connection))
             connection.run(lock, id=one)
 
-    at_once = logged_in(functions, monkeypatch, "SET deadlock_timeout = '50ms'")
-    with at_once, pytest.raises(DatabaseUnavailable, match="40P01"):
+    def ask_once_it_waits(pid: int) -> None:
+        eventually(lambda: assert_waiting(functions, pid))
+        _ask(rival, lock, other)
+
+    with ThreadPoolExecutor(1) as thread, pytest.raises(DatabaseUnavailable, match="40P01"):
         collide()
 
     rival.close()
@@ -433,9 +433,11 @@ def test_a_password_that_the_environment_has_wrong_is_a_wrong_setting(
 
 
 def test_the_owner_of_the_tables_may_not_be_the_functions_user(
-    monkeypatch: pytest.MonkeyPatch,
+    functions: InProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("DB_USER", OWNER)
+    login = owner(functions.environment)
+    monkeypatch.setenv("DB_USER", login["DB_USER"])
+    monkeypatch.setenv("DB_PASSWORD", login["DB_PASSWORD"])
     database_settings.cache_clear()
 
     for _ in range(2):  # a connection that was refused does not stay warm

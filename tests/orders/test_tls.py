@@ -65,6 +65,12 @@ def bundle(authority: trustme.CA, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def login(postgres: dict[str, str]) -> dict[str, object]:
+    """A login that the real server accepts."""
+    return {"db_user": postgres["DB_USER"], "db_password": postgres["DB_PASSWORD"]}
+
+
+@pytest.fixture
 def with_tls(postgres: dict[str, str], intermediate: trustme.CA) -> Server:
     return behind_tls(postgres, intermediate.issue_cert(HOST))
 
@@ -132,18 +138,20 @@ def serve_one(listening: socket.socket, server: Server) -> None:
         server(client)
 
 
-def test_a_server_whose_ca_is_in_the_bundle_is_talked_to(with_tls: Server, bundle: Path) -> None:
-    with connected(with_tls, db_ca_bundle=bundle) as connection:
+def test_a_server_whose_ca_is_in_the_bundle_is_talked_to(
+    with_tls: Server, bundle: Path, login: dict[str, object]
+) -> None:
+    with connected(with_tls, db_ca_bundle=bundle, **login) as connection:
         assert connection.run("SELECT 1") == [[1]]
 
 
 def test_without_a_bundle_the_system_is_trusted_too(
-    with_tls: Server, bundle: Path, monkeypatch: pytest.MonkeyPatch
+    with_tls: Server, bundle: Path, login: dict[str, object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As for RDS Proxy, whose CAs are public ones."""
     monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
 
-    with connected(with_tls) as connection:
+    with connected(with_tls, **login) as connection:
         assert connection.run("SELECT 1") == [[1]]
 
 

@@ -63,11 +63,7 @@ def is_stack(command: Sequence[str]) -> bool:
 
 @contextmanager
 def a_running_stack(*options: str) -> Iterator[Shop]:
-    """`scripts/up` without its set-up, on free ports, with data of its own.
-
-    The data is not in pytest's temporary folder, which a second pytest closes to other users. If
-    root runs the tests, PostgreSQL runs as another user.
-    """
+    """`scripts/up` without its set-up, on free ports, with data of its own."""
     with TemporaryDirectory(prefix="orders-") as folder, serving(Path(folder), *options) as shop:
         yield shop
 

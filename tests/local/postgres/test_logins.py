@@ -1,6 +1,7 @@
 """The roles of the local server, on the server that other tests use, too."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -27,13 +28,20 @@ def user_of(environment: dict[str, str]) -> str:
     return str(user)
 
 
-def test_the_functions_need_their_password_and_the_owner_needs_none(
-    postgres: dict[str, str],
-) -> None:
+def test_everybody_needs_a_password(postgres: dict[str, str]) -> None:
     assert user_of(postgres) == "order_functions"
     assert user_of(logins.owner(postgres)) == "orders"
-    with pytest.raises(DatabaseRefused, match="28P01"):
-        user_of(postgres | {"DB_PASSWORD": "another"})
+    for name in ("order_functions", "orders", "order_functions_full", "postgres"):
+        with pytest.raises(DatabaseRefused, match="28P01"):
+            user_of(postgres | {"DB_USER": name, "DB_PASSWORD": "another"})
+
+
+def test_nobody_who_can_log_in_is_a_superuser(tables: Tables) -> None:
+    """The superuser has no password; pg_hba.conf asks everybody for one."""
+    superusers = tables.rows("SELECT rolname FROM pg_roles WHERE rolsuper")
+    rules = Path(tables.environment["PGPASSFILE"]).with_name("postgres") / "pg_hba.conf"
+    assert superusers == [{"rolname": "postgres"}]
+    assert rules.read_text().splitlines()[1:] == ["local all all scram-sha-256"]
 
 
 def test_a_start_on_data_of_another_day_changes_the_password_and_lifts_the_limit(

@@ -27,6 +27,24 @@ def test_what_describes_a_stack_is_for_its_owner_alone(tmp_path: Path) -> None:
     assert not left, "they describe a running stack only"
 
 
+def test_an_open_folder_of_an_earlier_version_is_closed(tmp_path: Path) -> None:
+    before = DataFolder(tmp_path)
+    for folder in (before.logs, before.bucket):
+        folder.mkdir(mode=0o755)
+    for file in (before.lock, before.roles):
+        file.touch(mode=0o644)
+    with locked(tmp_path, fresh=False):
+        pass
+    modes = [each.stat().st_mode & 0o777 for each in (before.logs, before.bucket, before.lock)]
+    assert modes == [0o700, 0o700, 0o600]
+    assert before.roles.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_new_folder_is_closed(tmp_path: Path) -> None:
+    with locked(tmp_path / "data", fresh=False) as folder:
+        assert folder.path.stat().st_mode & 0o777 == 0o700
+
+
 def test_a_folder_that_cannot_be_made_is_a_failure(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with (
