@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import boto3
 import pytest
 
 from orders import backups, credentials, database, step_functions
@@ -29,5 +30,6 @@ def deployed(environment: dict[str, str]) -> Iterator[None]:
 
 def _forget() -> None:
     database._forget()  # noqa: SLF001
+    boto3.setup_default_session()  # which keeps the credentials of the first client
     for each in (settings, database_settings, *_CLIENTS):
         each.cache_clear()
