@@ -7,7 +7,8 @@ from orders.acceptance import accept
 from orders.documents.api import Caller, CreateHeaders, NewOrder, OrderCreated
 from orders.documents.workflow import AcceptedOrder, Item
 from orders.errors import IdempotencyKeyReused
-from orders.handlers import logger, route
+from orders.handlers import route
+from orders.logs import logger
 from orders.model import merged
 from orders.step_functions import execution_arn
 
@@ -29,6 +30,7 @@ def handler(body: NewOrder, headers: CreateHeaders, caller: Caller) -> OrderCrea
     order = AcceptedOrder(
         order_id=_order_id(headers.idempotency_key, caller.api_key_id),
         items=tuple(Item(product_id=p, quantity=q) for p, q in merged(body.items).items()),
+        request_id=caller.request_id,
         **body.model_dump(exclude={"items"}),
     )
     logger.append_keys(order_id=order.order_id)

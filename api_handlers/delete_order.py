@@ -1,5 +1,6 @@
 """DELETE /orders/{order_id}: delete an order and its items; its backup stays."""
 
+from orders import changes
 from orders.documents.api import OrderDeleted, OrderPath
 from orders.errors import OrderNotFound, OrderStillProcessing
 from orders.handlers import route
@@ -22,6 +23,8 @@ def handler(path: OrderPath) -> OrderDeleted:
         sql.reservations.lock(order_id=path.order_id)  # moves of one order run one after the other
         sql.inventory.give_back(order_id=path.order_id)
         sql.orders.delete_items(order_id=path.order_id)
-        if not sql.orders.delete_order(order_id=path.order_id):
+        status = sql.orders.delete_order(order_id=path.order_id)
+        if status is None:
             raise OrderNotFound
+    changes.deleted(path.order_id, status)
     return OrderDeleted(order_id=path.order_id)

@@ -9,7 +9,8 @@ from orders import step_functions
 from orders.documents.api import ExecutionEvent, ExecutionStatus, StatusPath
 from orders.documents.workflow import Failure
 from orders.errors import ExecutionNotFound, WorkflowUnavailable
-from orders.handlers import logger, route
+from orders.handlers import route
+from orders.logs import logger
 from orders.read_your_writes import when_shown
 
 _NEWEST = 10

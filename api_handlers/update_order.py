@@ -1,5 +1,6 @@
 """PUT /orders/{order_id}: move an order to another status."""
 
+from orders import changes
 from orders.documents.api import OrderPath, OrderUpdated, StatusUpdate
 from orders.errors import MoveNotAllowed, OrderNotFound, OrderStillProcessing
 from orders.handlers import route
@@ -27,6 +28,8 @@ def handler(path: OrderPath, body: StatusUpdate) -> OrderUpdated:
             raise OrderNotFound
         if present != body.status:
             _move(sql, path.order_id, OrderStatus(present), body.status)
+    if present != body.status:
+        changes.moved(path.order_id, present, body.status)
     return OrderUpdated(order_id=path.order_id, status=body.status)
 
 

@@ -40,6 +40,13 @@ class Evidence:
     accepted: AcceptedOrder | None = None
 
     @property
+    def request_id(self) -> str:
+        """The x-request-id with which the order was accepted; empty if nothing is known."""
+        if self.accepted:
+            return self.accepted.request_id
+        return str(self.execution.order.get("request_id", "")) if self.execution else ""
+
+    @property
     def execution_status(self) -> str:
         """Step Functions' status of the execution, or `gone`."""
         return self.execution.status if self.execution else "gone"

@@ -17,6 +17,9 @@ step_functions    start, describe and list executions
 backups           the S3 bucket
 aws_errors        timeouts of the AWS clients; AWS's errors become OrderErrors
 request_bodies    read the body of a request: strict UTF-8, strict JSON
+logs              what the functions log: levels, the keys of a request, audit lines
+metrics           CloudWatch metrics, as lines of the logs
+changes           what is logged and counted when an order has changed
 http_requests     read the parts of a request, each as its model
 http_responses    write the response of a route, errors included
 handlers          @task and @route, the decorators that make Lambda handlers

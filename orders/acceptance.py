@@ -10,7 +10,9 @@ Note and workflow may race, and the note may be lost:
                                   transactions; whoever comes second writes nothing
     the order is settled first    it has a reservation, and so a note (sql/migrations/0007), which
                                   was settled with the order, and stays so
-    two calls have one key        both start the same execution, and one of them writes the note
+    two calls have one key        one starts the execution; the other, whose request_id differs,
+                                  is told that the name is taken, and waits for the first one's
+                                  note, to compare the orders
     the note cannot be written    the caller gets the 201 all the same; CheckInventory or
                                   FailOrder writes the note. FailOrder retries for 6 hours on
                                   average; if PostgreSQL is away for longer, scripts/doctor alone
@@ -19,17 +21,22 @@ Note and workflow may race, and the note may be lost:
     the start's answer is lost    the call is repeated: same name, same input, same execution
 """
 
+from contextlib import suppress
+
 from tenacity import (
     RetryCallState,
+    RetryError,
     Retrying,
     retry_if_exception_type,
+    retry_if_result,
+    stop_after_delay,
     stop_before_delay,
     wait_exponential,
 )
 
+from orders import changes, logs
 from orders.documents.workflow import AcceptedOrder
 from orders.errors import DatabaseUnavailable, IdempotencyKeyReused, OrderError, WorkflowUnavailable
-from orders.handlers import logger
 from orders.notes import note
 from orders.queries import Sql, transaction
 from orders.reservations import belongs_to
@@ -42,6 +49,9 @@ connection left."""
 MAX_SECONDS_FOR_TRANSACTION = 3
 """How long one attempt takes when PostgreSQL does not answer. It is not tried again then: the
 caller waits, and the workflow notes the order as well."""
+MAX_SECONDS_FOR_FIRST_NOTE = 2
+"""How long a call with a key waits for the note of the call that was first. Step Functions is asked
+only if it does not come: it describes 15 executions a second."""
 
 
 def accept(order: AcceptedOrder, *, may_be_known: bool) -> None:
@@ -51,32 +61,48 @@ def accept(order: AcceptedOrder, *, may_be_known: bool) -> None:
     Functions forgets a name after 90 days, so the notes are asked before anything is started.
     Raises IdempotencyKeyReused, WorkflowUnavailable and DatabaseUnavailable.
     """
-    if may_be_known and _is_settled(order):
+    found = _find(order) if may_be_known else None
+    if found and found["is_settled"]:
         return
-    if start(order) or not may_be_known:  # nobody else has an id that was drawn for this call
+    if start(_as_noted(order, found)) or not may_be_known:  # a drawn id is nobody else's
+        if not found:
+            changes.accepted(order.order_id)
         _note(order, MAX_SECONDS_FOR_NOTE)
     else:
         _require_same(order)
         _note(order, MAX_SECONDS_FOR_TRANSACTION)
 
 
-def _is_settled(order: AcceptedOrder) -> bool:
-    found = _find(order)
-    return found is not None and found["is_settled"]
+def _as_noted(order: AcceptedOrder, found: FindRow | None) -> AcceptedOrder:
+    """The same order with the request_id of the call that was first, so that the input is equal."""
+    request = found and found["request"]
+    return AcceptedOrder.model_validate_json(request) if request else order
 
 
 def _require_same(order: AcceptedOrder) -> None:
     """Raise IdempotencyKeyReused unless the execution of this name is that of the same order.
 
-    Only an execution that has not written anything yet must be asked for its input.
+    Only an execution whose order is not noted, even after a while, must be asked for its input.
     """
-    if _find(order) is not None:
+    if _find_soon(order):
         return
     execution = find_execution(order.order_id)
     if execution is None:  # Step Functions knows the name, and does not show the execution yet
         raise WorkflowUnavailable("ExecutionAlreadyExists")
-    if AcceptedOrder.model_validate_json(execution["input"]) != order:
+    if AcceptedOrder.model_validate_json(execution["input"]).digest != order.digest:
         raise IdempotencyKeyReused
+
+
+def _find_soon(order: AcceptedOrder) -> FindRow | None:
+    """The order's note, waited for if it is not there yet; raises as `_find`."""
+    attempts = Retrying(
+        retry=retry_if_result(lambda found: found is None),
+        stop=stop_after_delay(MAX_SECONDS_FOR_FIRST_NOTE),
+        wait=wait_exponential(multiplier=0.02, max=0.25),
+    )
+    with suppress(RetryError):
+        return attempts(_find, order)
+    return None
 
 
 def _find(order: AcceptedOrder) -> FindRow | None:
@@ -105,8 +131,9 @@ def _note(order: AcceptedOrder, max_seconds: float) -> None:
     )
     try:
         attempts(_write, order)
-    except OrderError:
-        logger.exception("not noted as accepted")
+    except OrderError as error:
+        logs.failed(error)
+        logs.logger.warning("not noted as accepted")
 
 
 def _hangs(state: RetryCallState) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from pg8000.exceptions import DatabaseError, Error
 
-from orders.errors import DatabaseRefused, DatabaseUnavailable, OrderError
+from orders.errors import DatabaseRefused, DatabaseUnavailable, DriverError, OrderError
 
 DRIVER_ERRORS = (Error, OSError)
 """What pg8000 raises. An answer that does not come in time is a TimeoutError, an OSError."""
@@ -32,15 +32,6 @@ input syntax for type integer: "abc"`."""
 _NAMES = {"t": "table", "c": "column", "n": "constraint"}
 """Fields of PostgreSQL's ErrorResponse that name what the statement was about
 (https://www.postgresql.org/docs/current/protocol-error-fields.html)."""
-
-
-class DriverError(Exception):
-    """What a log may hold of the driver's error, as the cause of an OrderError.
-
-    Of PostgreSQL's own error it has SQLSTATE, message and names, and not its DETAIL, which quotes
-    rows and parameters. Of a failed connection it has the classes of its errors, and not their
-    messages, which quote host and port.
-    """
 
 
 def for_the_log(error: Error | OSError) -> DriverError:

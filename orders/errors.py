@@ -2,7 +2,8 @@
 
 A class's name is the error's name in the ASL and in an execution's history. `http_status` is the
 status of the API's response; a Retry-After in `http_headers` is in seconds. `http_fields` are the
-attributes that the response's body holds beside `message`.
+attributes that the response's body holds beside `message`. `log_level` says who must look: nobody
+(INFO), nobody as long as it passes (WARNING), somebody (ERROR).
 
     OrderError
     |-- OrderRefused           the order itself cannot be fulfilled: never retried
@@ -25,8 +26,11 @@ attributes that the response's body holds beside `message`.
     |   `-- IdempotencyKeyReused
     |-- DatabaseRefused        PostgreSQL rejects a statement for good: a bug or a wrong set-up
     `-- InvalidSetting         the environment is at fault, or what it leads to
+
+A DriverError is none of them: it is the cause of an OrderError, as a log may hold it.
 """
 
+import logging
 from http import HTTPStatus
 from typing import ClassVar
 
@@ -37,10 +41,13 @@ class OrderError(Exception):
     http_status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR
     http_headers: ClassVar[dict[str, str]] = {}
     http_fields: ClassVar[tuple[str, ...]] = ()
+    log_level: ClassVar[int] = logging.ERROR
 
 
 class OrderRefused(OrderError):
     """The order cannot be fulfilled, however often it is tried."""
+
+    log_level = logging.INFO
 
 
 class UnknownProduct(OrderRefused):
@@ -80,6 +87,7 @@ class Unavailable(OrderError):
 
     http_status = HTTPStatus.SERVICE_UNAVAILABLE
     http_headers: ClassVar[dict[str, str]] = {"Retry-After": "5"}
+    log_level = logging.WARNING
 
 
 class DatabaseUnavailable(Unavailable):
@@ -116,6 +124,7 @@ class NotPermitted(Unavailable):
 
     http_status = HTTPStatus.INTERNAL_SERVER_ERROR
     http_headers: ClassVar[dict[str, str]] = {}
+    log_level = logging.ERROR
 
     def __init__(self, operation: str) -> None:
         """Name the operation. AWS's message is left out: it quotes ARNs with the account."""
@@ -127,6 +136,8 @@ class NotPermitted(Unavailable):
 
 class RequestError(OrderError):
     """The API caller asked for something that cannot be done."""
+
+    log_level = logging.INFO
 
 
 class InvalidRequest(RequestError):
@@ -209,3 +220,12 @@ class DatabaseRefused(OrderError):
 
 class InvalidSetting(OrderError):
     """An environment variable, or what it leads to, is missing or wrong; the message names it."""
+
+
+class DriverError(Exception):
+    """What a log may hold of the driver's error, as the cause of an OrderError.
+
+    Of PostgreSQL's own error it has SQLSTATE, message and names, and not its DETAIL, which quotes
+    rows and parameters. Of a failed connection it has the classes of its errors, and not their
+    messages, which quote host and port.
+    """

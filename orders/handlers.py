@@ -10,23 +10,23 @@ docs/openapi.json are made from it.
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from http import HTTPStatus
+from time import monotonic
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel
 
+from orders import logs, metrics
 from orders.documents.fields import Document, as_json
-from orders.errors import OrderError, RequestError
+from orders.errors import OrderError, OrderRefused, RequestError
 from orders.http_requests import read
 from orders.http_responses import error_response, location_header, response, server_error
 from orders.request_bodies import Event
 from orders.settings import on_lambda, settings
-
-logger = Logger()
 
 Handler: TypeAlias = Callable[[Event, LambdaContext], Event]
 
@@ -69,14 +69,19 @@ def task(
 
         @wraps(handle)
         def handler(event: Event, context: LambdaContext) -> Event:
-            _log_with(context, event.get("order_id"))
+            order_id, request_id = event.get("order_id"), event.get("request_id")
+            _begin(context, who="workflow", request_id=request_id, order_id=order_id)
             try:
                 result = handle(model.model_validate(event))
                 _check_result(result, output)
+            except OrderRefused as error:
+                logs.failed(error)
+                # Lambda logs what a handler raises as well, and then a traceback tells nothing.
+                raise error.with_traceback(None) from None
             except Exception as error:
-                logger.exception("failed", error=type(error).__name__)
+                logs.failed(error)
                 raise
-            logger.info("done")
+            logs.logger.info("done")
             return result.model_dump(mode="json")
 
         vars(handler)["spec"] = TaskSpec(title, model, output, raises)
@@ -105,19 +110,19 @@ def route(
 
         @wraps(handle)
         def handler(event: Event, context: LambdaContext) -> Event:
-            request_id = event["requestContext"]["requestId"]
-            _log_with(context, (event.get("pathParameters") or {}).get("order_id"))
+            began, request_id = monotonic(), event["requestContext"]["requestId"]
+            order_id = (event.get("pathParameters") or {}).get("order_id")
+            _begin(context, who=_key_id(event), request_id=request_id, order_id=order_id)
             try:
                 answer = handle(**read(parts, event))
-            except OrderError as error:
-                _log_error(error)
-                return error_response(error, request_id)
-            except Exception as error:
-                logger.exception("unexpected")
-                why = f"Unexpected {type(error).__name__}"
-                return server_error(HTTPStatus.INTERNAL_SERVER_ERROR, why, request_id)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets an answer
+                failed = _error_response(error, request_id)
+                _log_request(event, failed, began, logs.reason(error))
+                return failed
             headers = location_header(location, event, answer)
-            return response(status, as_json(answer), request_id, **headers)
+            done = response(status, as_json(answer), request_id, **headers)
+            _log_request(event, done, began)
+            return done
 
         vars(handler)["spec"] = RouteSpec(
             summary, description, parts, _output(handle), status, raises, location
@@ -160,15 +165,38 @@ def _check_result(result: Document, output: type[Document]) -> None:
         raise TypeError(message)
 
 
-def _log_with(context: LambdaContext, order_id: str | None) -> None:
-    """The version shows which release handled the order: orders in flight keep theirs."""
-    logger.append_keys(
-        request_id=context.aws_request_id, version=context.function_version, order_id=order_id
-    )
+def _begin(
+    context: LambdaContext, *, who: str, request_id: str | None, order_id: str | None
+) -> None:
+    if logs.begin(context, who=who, request_id=request_id, order_id=order_id):
+        metrics.count("ColdStarts", function_name=context.function_name)
 
 
-def _log_error(error: OrderError) -> None:
+def _error_response(error: Exception, request_id: str) -> Event:
+    """The response to an error, which is logged here unless the access line says it all."""
+    if not isinstance(error, OrderError):
+        logs.failed(error)
+        why = f"Unexpected {type(error).__name__}"
+        return server_error(HTTPStatus.INTERNAL_SERVER_ERROR, why, request_id)
     if error.http_status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        logger.error("failed", exc_info=error)
-    else:
-        logger.info("refused", reason=str(error))
+        logs.failed(error)
+    return error_response(error, request_id)
+
+
+def _log_request(
+    event: Event, answer: Event, began: float, why: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    """Write the request's access line; local/api_gateway writes those of all other requests."""
+    fields = {
+        "route": f"{event['httpMethod']} {event['resource']}",
+        "status": answer["statusCode"],
+        "ms": round((monotonic() - began) * 1000),
+        "key_id": _key_id(event),
+        "source": "function",
+    }
+    logs.logger.info("request", extra=fields | dict(why))
+
+
+def _key_id(event: Event) -> str:
+    """The id of the caller's API key, which is not the key."""
+    return str(event["requestContext"]["identity"].get("apiKeyId", ""))

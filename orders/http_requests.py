@@ -50,7 +50,8 @@ def _read_body(model: type[BaseModel], event: Event) -> BaseModel:
 
 
 def _read_caller(model: type[BaseModel], event: Event) -> BaseModel:
-    return model.model_validate(event["requestContext"]["identity"])
+    context = event["requestContext"]
+    return model.model_validate(context["identity"] | {"requestId": context["requestId"]})
 
 
 _READERS = {

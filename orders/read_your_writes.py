@@ -22,6 +22,7 @@ from tenacity import (
     wait_fixed,
 )
 
+from orders import metrics
 from orders.documents.api import OrderDetails
 from orders.errors import (
     ExecutionNotFound,
@@ -57,7 +58,8 @@ def order_when_stored(order_id: str) -> OrderDetails:
     the row does not come within MAX_SECONDS_FOR_ROW.
     """
     try:
-        return _find(order_id) or _poll(lambda: _find_accepted(order_id), MAX_SECONDS_FOR_ROW)
+        with metrics.wait():
+            return _find(order_id) or _poll(lambda: _find_accepted(order_id), MAX_SECONDS_FOR_ROW)
     except RetryError:
         raise OrderNotStoredYet(order_id) from None
 
@@ -70,6 +72,11 @@ def wait_until_workflow_ends(order_id: str) -> None:
     the order is young (`is_young` of sql/queries). Raises OrderStillProcessing when the order is
     not stored then, and when it is still in progress after MAX_SECONDS_FOR_END.
     """
+    with metrics.wait():
+        _wait_until_workflow_ends(order_id)
+
+
+def _wait_until_workflow_ends(order_id: str) -> None:
     ends = time.monotonic() + MAX_SECONDS_FOR_END
     if _ends_within(SECONDS_BEFORE_ASKING, order_id):
         return
@@ -95,7 +102,8 @@ def when_shown(order_id: str, look: Callable[[], Found]) -> Found:
         wait=wait_chain(wait_fixed(1), wait_fixed(2)),
         reraise=True,
     )
-    return attempts(look)
+    with metrics.wait():
+        return attempts(look)
 
 
 def _find(order_id: str) -> OrderDetails | None:

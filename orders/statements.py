@@ -136,6 +136,12 @@ class ListOrdersRow(TypedDict):
     created_at: datetime
 
 
+class StartProcessingRow(TypedDict):
+    """A row of `start_processing`."""
+
+    seconds: float | None
+
+
 class LockRow(TypedDict):
     """A row of `lock`."""
 
@@ -279,7 +285,8 @@ class Inventory(Protocol):
         """Reduces the stock of each product by the quantity that the order has reserved.
 
         Leaves out products with too little stock, and returns the others. Rows are locked in
-        product order, so that two orders cannot deadlock.
+        product order, so that two orders cannot deadlock. The stock that counts is that of the
+        locked row: the UPDATE would compare the stock from before it waited for the lock.
         """
 
 
@@ -292,8 +299,11 @@ class Orders(Protocol):
     def delete_items(self, *, order_id: str) -> int:
         """Deletes the order's items."""
 
-    def delete_order(self, *, order_id: str) -> int:
-        """Deletes the order, whose items must have been deleted before."""
+    def delete_order(self, *, order_id: str) -> str | None:
+        """Deletes the order and returns its last status.
+
+        Its items must have been deleted before.
+        """
 
     def get_order(self, *, order_id: str) -> GetOrderRow | None:
         """Returns the order with its items.
@@ -320,10 +330,11 @@ class Orders(Protocol):
     def set_status(self, *, order_id: str, status: str) -> int:
         """Sets the order's status, whatever it was."""
 
-    def start_processing(self, *, order_id: str) -> int:
-        """Moves the order from pending to processing.
+    def start_processing(self, *, order_id: str) -> StartProcessingRow | None:
+        """Moves the order from pending to processing, and returns how long ago it was accepted.
 
-        Any other status stays, because a late UpdateStatus must not undo a cancellation.
+        Any other status stays, because a late UpdateStatus must not undo a cancellation; then there
+        is no row. `seconds` is null when the order is not noted.
         """
 
     def status_of(self, *, order_id: str) -> str | None:

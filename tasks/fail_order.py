@@ -1,5 +1,6 @@
 """FailOrder: the saga's compensation. Record the failure and give the stock back."""
 
+from orders import changes
 from orders.compensation import compensate
 from orders.documents.workflow import FailedOrder, FailingOrder
 from orders.handlers import task
@@ -14,5 +15,7 @@ def handler(order: FailingOrder) -> FailedOrder:
     shipped or deleted, is not changed.
     """
     with transaction() as sql:
-        compensate(sql, order)
+        done = compensate(sql, order)
+    if done:
+        changes.compensated(order, done)
     return FailedOrder(order_id=order.order_id, failure=order.failure.with_readable_cause())

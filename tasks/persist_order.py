@@ -1,5 +1,6 @@
 """PersistOrder: store the order and its items in the tables."""
 
+from orders import changes
 from orders.documents.workflow import ReservedOrder, StoredOrder
 from orders.errors import OrderAlreadySettled
 from orders.handlers import task
@@ -16,6 +17,8 @@ def handler(order: ReservedOrder) -> StoredOrder:
     """
     with transaction() as sql:
         require_held(sql, order)
-        sql.orders.store_order(order_document=order.model_dump_json())
+        stored_now = sql.orders.store_order(order_document=order.model_dump_json())
         row = sql.orders.get_order(order_id=order.order_id)
+    if stored_now:
+        changes.stored(order.order_id)
     return StoredOrder.model_validate(order.model_dump() | dict(row or {}))

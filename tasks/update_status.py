@@ -1,5 +1,6 @@
 """UpdateStatus: move the order from pending to processing."""
 
+from orders import changes
 from orders.documents.workflow import BackedUpOrder, ProcessedOrder
 from orders.errors import OrderAlreadySettled
 from orders.handlers import task
@@ -13,8 +14,10 @@ def handler(order: BackedUpOrder) -> ProcessedOrder:
     Raises OrderAlreadySettled when the order was deleted.
     """
     with transaction() as sql:
-        sql.orders.start_processing(order_id=order.order_id)
+        moved = sql.orders.start_processing(order_id=order.order_id)
         status = sql.orders.status_of(order_id=order.order_id)
+    if moved:
+        changes.processed(order.order_id, moved["seconds"])
     if status is None:
         raise OrderAlreadySettled(order.order_id)
     return ProcessedOrder.model_validate(order.model_dump() | {"status": status})

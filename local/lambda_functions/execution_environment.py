@@ -11,6 +11,7 @@ import socket
 import sys
 import time
 import traceback
+from datetime import UTC, datetime
 from io import BufferedRWPair
 from pathlib import Path
 from typing import Any, TypedDict
@@ -82,10 +83,22 @@ def _invoke(handler: Handler, function: Function, invocation: Invocation) -> tup
         with handler_faults.injecting(HANDLER_FAULT.validate_python(invocation["fault"])):
             result = handler(invocation["event"], _context(function, invocation))
     except Exception as error:  # noqa: BLE001  # the handler may raise anything
-        print(f"[ERROR] RequestId: {request_id}", file=sys.stderr)  # noqa: T201  # its log
-        traceback.print_exception(error)
-        return ERROR, error_document(error, request_id)
+        document = error_document(error, request_id)
+        if not getattr(error, "is_logged", False):  # orders/logs.py has logged it, on one line
+            _log(document)
+        return ERROR, document
     return _checked(result, request_id)
+
+
+def _log(document: dict[str, Any]) -> None:
+    """Log an uncaught error as Lambda does with LogFormat JSON, a stack trace included.
+
+    Lambda has no level or setting that leaves such lines out, and logs refusals so, too:
+    https://github.com/aws/aws-lambda-python-runtime-interface-client/blob/main/awslambdaric/bootstrap.py
+    """
+    when = datetime.now(UTC).isoformat(timespec="milliseconds")
+    line = {"timestamp": when, "level": "ERROR"} | document
+    print(json.dumps(line, separators=(",", ":")))  # noqa: T201  # its log
 
 
 def _checked(result: Any, request_id: str) -> tuple[bytes, Any]:  # noqa: ANN401

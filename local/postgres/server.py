@@ -30,6 +30,9 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "unix_socket_permissions": "0700",
+    # Rows and values are customers' data, and are in details and statements of errors.
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
 }
 
 

@@ -22,6 +22,7 @@ What an order needs is decided in operations/judgement.py.
 
 from operations.reconciler.run import Reconciled, Reconciliation, reconcile
 from orders.handlers import task
+from orders.logs import act_as
 
 
 @task(title="Repairs orders whose execution timed out, was aborted or is gone.")
@@ -30,4 +31,5 @@ def handler(request: Reconciliation) -> Reconciled:
 
     Raises DatabaseUnavailable when the open orders cannot be listed.
     """
+    act_as("reconciler")
     return reconcile(request)

@@ -13,7 +13,7 @@ from operations.reconciler import lost_backups
 from operations.reconciler.outcomes import OrderOutcome
 from operations.reconciler.run import Reconciliation, reconcile
 from orders.errors import OrderError
-from orders.handlers import logger
+from orders.logs import of_a_command
 
 _DESCRIPTION = (
     "Repair open orders whose execution timed out, was aborted or is gone. With --backups, write "
@@ -27,9 +27,9 @@ def main() -> int:
     parser = _parser()
     arguments = parser.parse_args()
     _refuse_unused(parser, arguments)
-    logger.setLevel("CRITICAL")  # what is printed says the same
     try:
-        outcomes = (_rewrite_backups if arguments.backups else _repair)(arguments)
+        with of_a_command(parser.prog, sys.stderr):
+            outcomes = (_rewrite_backups if arguments.backups else _repair)(arguments)
     except ValidationError as error:
         parser.error(command_line.first_error(error))
     except OrderError as error:

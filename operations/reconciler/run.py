@@ -11,8 +11,8 @@ from operations.reconciler.open_orders import open_orders
 from operations.reconciler.outcomes import OrderOutcome, outcome_of
 from operations.reconciler.reads import evidence_of_open_order
 from operations.reconciler.repairs import carry_out
+from orders import logs, metrics
 from orders.documents.fields import Document
-from orders.handlers import logger
 
 
 class Reconciliation(Document):
@@ -73,16 +73,26 @@ def repair(
     dry_run: bool,
 ) -> OrderOutcome | None:
     """Judge the order and repair it; None when there was nothing to repair. Raises OutOfTime."""
-    try:
-        needed = judge(read_evidence(order_id, limits))
-        if needed is None or not (dry_run or carry_out(needed, limits)):
-            return None
-    except OutOfTime:
-        raise
-    except Exception as error:  # noqa: BLE001 - a failed repair must not keep the others waiting
-        logger.exception("left for the next run", order_id=order_id)
-        why = f"{type(error).__name__}: {error}"
-        return OrderOutcome(order_id=order_id, outcome="left", why=why)
-    outcome = outcome_of(order_id, needed)
-    logger.info(outcome.outcome, **outcome.model_dump(), dry_run=dry_run)
-    return outcome
+    with logs.about(order_id):
+        try:
+            evidence = read_evidence(order_id, limits)
+            logs.logger.append_keys(request_id=evidence.request_id or None)
+            needed = judge(evidence)
+            if needed is None or not (dry_run or carry_out(needed, limits)):
+                return None
+            outcome = outcome_of(order_id, needed)
+        except OutOfTime:
+            raise
+        except Exception as error:  # noqa: BLE001 - a failed repair must not keep the others waiting
+            logs.failed(error)
+            why = f"{type(error).__name__}: {error}"
+            outcome = OrderOutcome(order_id=order_id, outcome="left", why=why)
+        _report(outcome, dry_run=dry_run)
+        return outcome
+
+
+def _report(outcome: OrderOutcome, *, dry_run: bool) -> None:
+    said = outcome.model_dump(exclude={"order_id"})
+    logs.logger.info("reconciled", **said, dry_run=dry_run)
+    if not dry_run:
+        metrics.count("OrdersReconciled", outcome=outcome.outcome)

@@ -80,9 +80,10 @@ class CreateHeaders(OpenDocument):
 
 
 class Caller(OpenDocument):
-    """The caller as API Gateway identified it."""
+    """The caller as API Gateway identified it, and the id that it gave the request."""
 
     api_key_id: str = Field(default="", alias="apiKeyId")
+    request_id: str = Field(alias="requestId")
 
 
 class OrderPath(OpenDocument):

@@ -42,6 +42,8 @@ class AcceptedOrder(WorkflowDocument):
     order_id: str
     customer_id: str
     items: tuple[Item, ...] = Field(min_length=1)
+    request_id: str = ""
+    """The x-request-id of the answer to POST /orders, for the logs; empty if nothing is known."""
 
     @property
     def request(self) -> str:
@@ -59,10 +61,11 @@ class AcceptedOrder(WorkflowDocument):
 
         Fields that later states add do not count, so an order has the same digest in every state.
         Fields with their default value do not count either, so a new optional field does not
-        change the digests of old orders.
+        change the digests of old orders. The request_id does not count: every repetition of a
+        request has another one.
         """
         asked = AcceptedOrder.__pydantic_serializer__.to_python(
-            self, mode="json", exclude_defaults=True
+            self, mode="json", exclude_defaults=True, exclude={"request_id"}
         )
         asked["items"].sort(key=lambda item: item["product_id"])
         return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()

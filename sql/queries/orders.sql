@@ -26,13 +26,20 @@ UPDATE orders
 SET status = :status, updated_at = CURRENT_TIMESTAMP AT TIME ZONE 'UTC'
 WHERE order_id = :order_id;
 
--- name: start_processing(order_id)!
--- Moves the order from pending to processing.
--- Any other status stays, because a late UpdateStatus must not undo a cancellation.
+-- name: start_processing(order_id)^
+-- Moves the order from pending to processing, and returns how long ago it was accepted.
+-- Any other status stays, because a late UpdateStatus must not undo a cancellation; then there is
+-- no row. `seconds` is null when the order is not noted.
+-- nullable: seconds
 UPDATE orders
 SET status = 'processing', updated_at = CURRENT_TIMESTAMP AT TIME ZONE 'UTC'
 WHERE order_id = :order_id
-  AND status = 'pending';
+  AND status = 'pending'
+RETURNING (
+    SELECT CAST(extract(EPOCH FROM updated_at - accepted_at) AS FLOAT)
+    FROM accepted_orders
+    WHERE accepted_orders.order_id = orders.order_id
+) AS seconds;
 
 -- name: status_of(order_id)$
 -- Returns the order's status.
@@ -93,7 +100,9 @@ WHERE (CAST(:status AS TEXT) IS NULL OR status = :status)
 DELETE FROM order_items
 WHERE order_id = :order_id;
 
--- name: delete_order(order_id)!
--- Deletes the order, whose items must have been deleted before.
+-- name: delete_order(order_id)$
+-- Deletes the order and returns its last status.
+-- Its items must have been deleted before.
 DELETE FROM orders
-WHERE order_id = :order_id;
+WHERE order_id = :order_id
+RETURNING status;

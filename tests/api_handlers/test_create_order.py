@@ -114,7 +114,8 @@ def test_the_same_key_of_another_caller_is_another_order(functions: InProcess) -
 
     def created_by(caller: str) -> Document:
         context = {"requestId": "r", "path": "/orders", "identity": {"apiKeyId": caller}}
-        event = {"requestContext": context, "headers": {"idempotency-key": key}}
+        route = {"httpMethod": "POST", "resource": "/orders"}
+        event = route | {"requestContext": context, "headers": {"idempotency-key": key}}
         return functions.invoke("CreateOrderFunction", event | {"body": json.dumps(order)})
 
     one, again, other = (json.loads(created_by(caller)["body"]) for caller in ("a", "a", "b"))

@@ -18,7 +18,6 @@ from operations.doctor.__main__ import main as doctor
 from operations.doctor.examination import examine
 from operations.reconciler.__main__ import main as reconciler
 from orders import step_functions
-from orders.handlers import logger
 from orders.settings import database_settings, settings
 from tests.running.builders import Document, a_line
 from tests.running.definition import FORWARD
@@ -48,15 +47,12 @@ class Operated(InProcess):
 
     def command(self, module: str, *arguments: str) -> int:
         """The exit status of `python -m MODULE ARGUMENTS`, run in this process."""
-        level = logger.log_level
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("sys.argv", [module, *arguments])
             try:
                 return _MAIN[module]()
             except SystemExit as ended:
                 return int(str(ended.code))
-            finally:
-                logger.setLevel(level)
 
     @contextmanager
     def changed(self, **variables: str) -> Iterator[None]:

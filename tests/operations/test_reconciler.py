@@ -1,12 +1,14 @@
 """The reconciler in this process: real tables, and executions that ended as each test wants."""
 
+import json
 from collections.abc import Iterator
 from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 
-from operations.reconciler import open_orders
+from operations.reconciler import open_orders, run
+from orders.logs import logger
 from tests.operations.operated import (
     Operated,
     moto_execution,
@@ -14,6 +16,7 @@ from tests.operations.operated import (
 from tests.running.aws_calls import internal_error, when_asked
 from tests.running.builders import a_line, an_order
 from tests.running.definition import TASKS, before
+from tests.running.logged import logged
 from tests.running.walking import FORWARD, TaskFailed
 
 
@@ -580,3 +583,85 @@ def test_the_commands_take_no_nonsense(
 
     assert system.command(command, "--older-than=-1") == 2
     assert "--older-than: Input should be" in capsys.readouterr().err
+
+
+# What it logs.
+
+
+@pytest.mark.parametrize(
+    ("state", "before", "after"),
+    [
+        ("CalculatePrice", "accepted", "failed"),
+        ("PersistOrder", "pending", "failed"),
+        ("BackUpOrder", "pending", "processing"),
+    ],
+)
+def test_every_line_about_an_order_has_the_id_of_its_request(
+    system: Operated, state: str, before: str, after: str
+) -> None:
+    order_id, document = system.ended_in(state, system.product(stock=10))
+
+    with logged() as log:
+        system.reconcile()
+
+    audit, reconciled, done = log.lines()
+    assert (audit["who"], audit["from"], audit["to"]) == ("reconciler", before, after)
+    assert reconciled["outcome"] in ("failed", "finished")
+    for line in (audit, reconciled):
+        assert (line["order_id"], line["request_id"]) == (order_id, document["request_id"])
+    assert "order_id" not in done
+    assert "request_id" not in done
+
+
+def test_an_order_that_is_started_again_has_the_id_of_its_first_request(system: Operated) -> None:
+    order_id = system.create(a_line(system.product()))
+    first = system.input_of(order_id)
+    system.forget_executions()
+
+    with logged() as log:
+        system.reconcile()
+
+    (line,) = log.lines("reconciled")
+    assert (line["outcome"], line["request_id"]) == ("started again", first["request_id"])
+    assert system.input_of(order_id) == first
+    system.run(order_id)
+
+
+def test_an_outage_is_a_warning_and_a_repair_that_cannot_work_an_error(
+    system: Operated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system.ended_in("PersistOrder", system.product(stock=10))
+    with logged() as log:
+        with when_asked("stepfunctions.DescribeExecution", internal_error):
+            system.reconcile()
+        with monkeypatch.context() as patch:
+            patch.setattr(run, "judge", lambda _: 1 / 0)
+            system.reconcile()
+
+    levels = [line["level"] for line in log.lines() if line["message"] != "done"]
+    assert levels == ["WARNING", "INFO", "ERROR", "INFO"]
+    system.reconcile()
+
+
+def test_the_command_writes_audit_lines_to_stderr_and_no_others(
+    system: Operated, capsys: pytest.CaptureFixture[str]
+) -> None:
+    order_id, document = system.ended_in("PersistOrder", system.product(stock=10))
+    capsys.readouterr()
+
+    system.command("operations.reconciler", "--older-than", "0")
+
+    (line,) = map(json.loads, capsys.readouterr().err.splitlines())
+    assert (line["message"], line["who"]) == ("audit", "scripts/reconcile")
+    assert (line["order_id"], line["request_id"]) == (order_id, document["request_id"])
+
+
+def test_the_command_leaves_the_log_as_it_was(system: Operated) -> None:
+    before = vars(logger.registered_handler)["stream"]
+
+    system.command("operations.reconciler", "--older-than", "0")
+    with logged() as log:
+        system.reconcile()
+
+    assert vars(logger.registered_handler)["stream"] is before
+    assert log.lines("done")

@@ -19,7 +19,7 @@ from orders.database import connect
 from orders.documents.workflow import AcceptedOrder
 from orders.errors import IdempotencyKeyReused, WorkflowUnavailable
 from orders.settings import database_settings
-from tests.running.aws_calls import internal_error, when_asked
+from tests.running.aws_calls import calls_of, internal_error, when_asked
 from tests.running.builders import Document, a_line, an_id, an_order
 from tests.running.in_process import InProcess
 from tests.running.patient_client import PatientClient
@@ -31,6 +31,16 @@ from tests.running.walking import failing
 def an_accepted_order(product: str, quantity: int = 1, **changes: object) -> AcceptedOrder:
     document = an_order(a_line(product, quantity)) | {"order_id": an_id()} | changes
     return AcceptedOrder.model_validate(document)
+
+
+NOTE = """
+INSERT INTO accepted_orders (order_id, request, order_digest)
+VALUES (:order_id, CAST(:request AS jsonb), :digest)
+"""
+
+
+def note_of(order: AcceptedOrder) -> dict[str, str]:
+    return {"order_id": order.order_id, "request": order.request, "digest": order.digest}
 
 
 def the_note(functions: InProcess, order: AcceptedOrder) -> Document | None:
@@ -165,7 +175,7 @@ def test_a_note_that_comes_after_a_delete_is_settled_and_does_not_name_the_custo
 CHECK_INVENTORY = """
 import json, sys, types
 from tasks.check_inventory import handler
-context = types.SimpleNamespace(aws_request_id="request-1", function_version="1")
+context = types.SimpleNamespace(aws_request_id="request-1", function_version="1", function_name="f")
 handler(json.loads(sys.argv[1]), context)
 """
 
@@ -359,3 +369,43 @@ def test_a_name_that_is_taken_and_not_shown_yet_is_to_be_tried_again(
 
     with pytest.raises(WorkflowUnavailable):
         accept(order, may_be_known=True)
+
+
+def test_of_two_calls_at_once_the_second_waits_for_the_note_and_asks_step_functions_nothing(
+    functions: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither finds a note; their requests have different ids, so the second start is refused."""
+    monkeypatch.setattr(acceptance, "MAX_SECONDS_FOR_FIRST_NOTE", 10)
+    first = an_accepted_order(functions.product(), request_id="R-1")
+    second = first.model_copy(update={"request_id": "R-2"})
+    noting = Timer(0.2, functions.rows, [NOTE], note_of(first))
+
+    def start_the_first_one() -> None:
+        step_functions.start(first)
+        noting.start()
+
+    with (
+        when_asked("stepfunctions.StartExecution", start_the_first_one, only="R-2"),
+        calls_of("stepfunctions.DescribeExecution") as described,
+    ):
+        accept(second, may_be_known=True)
+
+    noting.join()
+    note = the_note(functions, first)
+    assert note is not None
+    assert note["request"]["request_id"] == "R-1"
+    assert described == []
+
+
+def test_a_key_that_is_used_again_starts_the_noted_request(functions: InProcess) -> None:
+    """So the start is idempotent, and an execution that was lost has the same input again."""
+    first = an_accepted_order(functions.product(), request_id="R-1")
+    accept(first, may_be_known=True)
+    functions.forget_executions()
+
+    with calls_of("stepfunctions.DescribeExecution") as described:
+        for request_id in ("R-2", "R-3"):
+            accept(first.model_copy(update={"request_id": request_id}), may_be_known=True)
+
+    assert functions.input_of(first.order_id)["request_id"] == "R-1"
+    assert described == []

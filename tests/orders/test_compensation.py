@@ -12,12 +12,12 @@ from tests.running.walking import FORWARD, failing, walked
 
 def compensated(document: Document) -> bool:
     with transaction() as sql:
-        return compensate(sql, FailingOrder.model_validate(failing(document)))
+        return bool(compensate(sql, FailingOrder.model_validate(failing(document))))
 
 
 def completed(document: Document) -> bool:
     with transaction() as sql:
-        return complete(sql, FailingOrder.model_validate(failing(document)))
+        return complete(sql, FailingOrder.model_validate(failing(document))) is not None
 
 
 @pytest.mark.parametrize("state", FORWARD)

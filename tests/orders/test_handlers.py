@@ -19,7 +19,8 @@ from orders.errors import (
     OrderNotStoredYet,
     OrderStillProcessing,
 )
-from orders.handlers import Handler, RouteSpec, TaskSpec, logger, route, task
+from orders.handlers import Handler, RouteSpec, TaskSpec, route, task
+from orders.logs import logger
 from orders.settings import database_settings
 from tests.running.builders import Document as Json
 from tests.running.builders import a_line, an_order
@@ -34,6 +35,8 @@ class Greeting(Document):
 
 
 EVENT: Json = {
+    "httpMethod": "GET",
+    "resource": "/orders/{order_id}",
     "requestContext": {"requestId": "req-7", "identity": {"apiKey": SECRET}},
     "pathParameters": {"order_id": "O-1"},
     "headers": {"authorization": SECRET},
@@ -254,7 +257,7 @@ def test_a_task_logs_its_order_and_whether_it_worked(logs: io.StringIO) -> None:
     handler({"words": "hello"}, CONTEXT)
 
     (line,) = map(json.loads, logs.getvalue().splitlines())
-    assert (line["message"], line["request_id"]) == ("done", CONTEXT.aws_request_id)
+    assert (line["message"], line["function_request_id"]) == ("done", CONTEXT.aws_request_id)
     assert line["version"] == CONTEXT.function_version
 
 

@@ -24,7 +24,7 @@ from deployment import template
 from local.api_gateway.gateway import Gateway
 from local.lambda_functions.invocation_result import InvocationResult
 from local.lambda_functions.lambda_context import LambdaContext
-from orders import read_your_writes, step_functions
+from orders import acceptance, read_your_writes, step_functions
 from tests.running.builders import Document, an_order
 from tests.running.environment import deployed
 from tests.running.tables import Tables
@@ -92,11 +92,15 @@ class InProcess(Tables):
         assert answer.status_code == 201, answer.text
         return str(answer.json()["order_id"])
 
-    def run(self, order_id: str, *, until: str = FORWARD[-1]) -> None:
-        """Run the forward tasks on the order's input, as the engine would."""
+    def input_of(self, order_id: str) -> Document:
+        """The input of the order's execution."""
         execution = step_functions.find_execution(order_id)
         assert execution
-        document = json.loads(execution["input"])
+        return dict(json.loads(execution["input"]))
+
+    def run(self, order_id: str, *, until: str = FORWARD[-1]) -> None:
+        """Run the forward tasks on the order's input, as the engine would."""
+        document = self.input_of(order_id)
         for state in FORWARD[: FORWARD.index(until) + 1]:
             document = self.invoke(f"{state}Function", document)
 
@@ -166,6 +170,7 @@ def in_process(postgres: dict[str, str]) -> Iterator[InProcess]:
     ):
         # Nothing runs a workflow here, so nobody has to wait for its end.
         patch.setattr(read_your_writes, "SECONDS_BEFORE_ASKING", 0.05)
+        patch.setattr(acceptance, "MAX_SECONDS_FOR_FIRST_NOTE", 0.05)
         boto3.client("s3").create_bucket(Bucket=BUCKET)
         _create_state_machine()
         yield InProcess(environment)

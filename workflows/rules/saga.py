@@ -24,4 +24,6 @@ class Saga(NamedTuple):
     ends_in: Mapping[str, str] = {}
 
 
-ORDER_PROCESSING = Saga()
+ORDER_PROCESSING = Saga(
+    ends_in={"request_id": "UpdateStatus"}  # it is for the logs, and no part of the order
+)

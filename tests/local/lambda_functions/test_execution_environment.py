@@ -87,3 +87,13 @@ def test_a_handlers_output_is_in_its_functions_log(tmp_path: Path) -> None:
     with lambda_functions(tmp_path, {}) as lambdas:
         lambdas.act("say", text="printed by the handler")
         assert "printed by the handler" in (tmp_path / "ActFunction.log").read_text()
+
+
+def test_an_error_that_the_handler_did_not_log_is_logged_on_one_line(tmp_path: Path) -> None:
+    with lambda_functions(tmp_path, {}) as lambdas:
+        lambdas.invoke("ActFunction", {"do": "fail", "message": "two\nlines"})
+        (line,) = (tmp_path / "ActFunction.log").read_text().splitlines()
+
+    logged = json.loads(line)
+    assert (logged["level"], logged["errorMessage"]) == ("ERROR", "two\nlines")
+    assert "raise" in logged["stackTrace"][-1]

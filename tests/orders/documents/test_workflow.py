@@ -37,6 +37,10 @@ def test_the_order_of_items_does_not_matter_to_the_digest() -> None:
     assert digest(ACCEPTED | {"items": ACCEPTED["items"][::-1]}) == digest(ACCEPTED)
 
 
+def test_the_id_of_the_request_does_not_matter_to_the_digest() -> None:
+    assert digest(ACCEPTED | {"request_id": "R-1"}) == digest(ACCEPTED)
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -57,7 +57,8 @@ def lost(saga: Saga, *, kept_by: Collection[str]) -> list[str]:
 
 
 def engraved_saga(ends_in: Mapping[str, str] | None = None) -> Saga:
-    return ORDER_PROCESSING._replace(input=EngravedOrder, ends_in=ends_in or {})
+    ends = {**ORDER_PROCESSING.ends_in, **(ends_in or {})}
+    return ORDER_PROCESSING._replace(input=EngravedOrder, ends_in=ends)
 
 
 EVERYBODY = (*FORWARD, "FailOrder", API)
@@ -99,7 +100,8 @@ def test_a_field_must_not_end_before_the_state_where_it_is_declared_to_end() -> 
 
 
 def test_a_declaration_of_an_unknown_field_or_state_is_refused() -> None:
-    saga = ORDER_PROCESSING._replace(ends_in={"nota": FORWARD[0], "items": "Nowhere"})
+    wrong = {"nota": FORWARD[0], "items": "Nowhere"}
+    saga = ORDER_PROCESSING._replace(ends_in={**ORDER_PROCESSING.ends_in, **wrong})
 
     assert_refused(
         f"nota is declared to end in {FORWARD[0]}, and AcceptedOrder does not have it: correct",

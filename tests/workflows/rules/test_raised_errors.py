@@ -4,7 +4,7 @@ import pytest
 
 from orders import step_functions
 from orders.errors import ExecutionNotFound, OrderError, OrderNotFound, UnknownProduct
-from orders.handlers import logger
+from orders.logs import logger
 from orders.model import total_of
 from tests.workflows.machines import assert_refused, spec_of, with_specs
 from workflows.rules import source
