@@ -13,7 +13,7 @@ from orders.documents.workflow import PricedOrder
 from orders.queries import Sql
 from orders.reservations import hold
 from orders.settings import database_settings
-from tests.running.builders import a_line, an_id, an_order
+from tests.running.builders import Document, a_line, an_id, an_order
 from tests.running.definition import before
 from tests.running.in_process import InProcess
 from tests.running.shop import Shop
@@ -93,7 +93,8 @@ def test_stock_that_comes_back_while_it_waits_for_the_row_is_taken(functions: In
 
 @pytest.mark.parametrize("shared", [True, False], ids=["shared product", "other products"])
 def test_of_two_orders_with_one_id_at_the_same_time_only_one_takes_stock(
-    functions: InProcess, shared: bool
+    functions: InProcess,
+    shared: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
     products = [functions.product(stock=10) for _ in range(4)]
     one = priced_order(functions, an_id(), *products[:2])
@@ -103,7 +104,7 @@ def test_of_two_orders_with_one_id_at_the_same_time_only_one_takes_stock(
         assert hold(Sql(connection), PricedOrder.model_validate(one))
         Sql(connection).inventory.take_stock(order_id=one["order_id"])
         racing = thread.submit(outcome, functions, other)
-        eventually(lambda: racing.done() or assert_waits(functions))
+        eventually(lambda: None if racing.done() else assert_waits(functions))
         with suppress(DatabaseError):  # the one that commits second is rolled back
             connection.run("COMMIT")
         racing.result()
@@ -119,7 +120,7 @@ def test_of_two_orders_with_one_id_at_the_same_time_only_one_takes_stock(
 RESERVED = "SELECT FROM inventory_reservations WHERE order_id = :id"
 
 
-def priced_order(functions: InProcess, order_id: str, *products: str) -> dict[str, object]:
+def priced_order(functions: InProcess, order_id: str, *products: str) -> Document:
     lines = [a_line(product) for product in products]
     return functions.invoke("CalculatePriceFunction", an_order(*lines) | {"order_id": order_id})
 
