@@ -7,6 +7,8 @@ aws_requests      what a request asks AWS for, and how its service words errors
 aws_responses     captures the response of an application that replaces AWS, or replaces it
 environment       the addresses and names that lead functions to the local services
 stack             the running stack, and stack.json, which describes it
+health            watches what each component holds, and says what is missing
+mending           what each component must hold, and how it is mended
 start_message     what is printed when the stack is ready
 deployments       deploys another release to the running stack, as sam deploy does
 eventbridge       runs functions on their schedules, such as operations/reconciler every 5 minutes

@@ -12,12 +12,15 @@ import sys
 from deployment.errors import InvalidTemplate
 from local import command_line, startup
 from local.command_line import Options
+from local.processes import output
 from local.processes.errors import StackFailure
 from local.start_message import start_message
 
 
 def main() -> int:
     """Serve until Ctrl-C. Return 1, and print one sentence, if the stack cannot start or go on."""
+    output.open_missing_descriptors()
+    output.make_standard_streams_lossy()
     options = command_line.parse()
     _forget_own_cloud_settings()
     failure = None
@@ -47,7 +50,7 @@ def _first(failures: BaseExceptionGroup[StackFailure | InvalidTemplate]) -> Base
 
 async def _serve_until_signal(options: Options) -> None:
     stopped = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in _signals_to_stop():
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     serving = asyncio.create_task(_serve(options))
     waiting = asyncio.create_task(stopped.wait())
@@ -57,6 +60,12 @@ async def _serve_until_signal(options: Options) -> None:
     failure = None if serving.cancelled() else serving.exception()
     if failure and not stopped.is_set():  # after a Ctrl-C, an interrupted start is not a failure
         raise failure
+
+
+def _signals_to_stop() -> list[signal.Signals]:
+    """SIGHUP, which a closed terminal sends, stops the stack, except under nohup."""
+    hung_up = signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN
+    return [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hung_up else [])]
 
 
 async def _serve(options: Options) -> None:

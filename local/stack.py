@@ -2,12 +2,16 @@
 
 import asyncio
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from deployment.template import Template
-from local.command_line import Options
+from local.command_line import ROOT, Options
+from local.health import Watch
 from local.iam import session_token
+from local.postgres.tables import Tables
 from local.processes.data_folder import DataFolder
 from local.processes.restarts import Component
 
@@ -18,7 +22,8 @@ class Stack:
 
     `settings` are the environment variables that lead to it. `login` is the functions' DB_USER and
     DB_PASSWORD, which they may have from a secret instead. `has_logins` says whether PostgreSQL
-    has the login yet. `template` is that of the release that was deployed last.
+    has the login yet. `template` is that of the release that was deployed last, and `release` its
+    folder.
     """
 
     options: Options
@@ -27,9 +32,12 @@ class Stack:
     api_url: str
     lambda_url: str
     settings: dict[str, str]
+    tables: Tables
     login: dict[str, str]
     components: list[Component]
+    watches: list[Watch] = field(default_factory=list)
     has_logins: bool = False
+    release: Path = ROOT
     engine_started: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -54,8 +62,19 @@ class Stack:
             | {this.child.name: this.child.process.pid for this in self.components},
         }
 
+    def _describe_again(self) -> None:
+        """Write the new process ids. On a full disk the old stack.json stays."""
+        with suppress(OSError):
+            self.describe()
+
+    def missing(self) -> dict[str, str]:
+        """What each component that is not whole lacks, in words, by the component's name."""
+        return {watch.held.name: watch.missing for watch in self.watches if watch.missing}
+
     async def keep_running(self) -> None:
-        """Restart PostgreSQL and moto when they die. Raises a group with StackFailure."""
+        """Restart PostgreSQL and moto when they die, and mend what they lose."""
         async with asyncio.TaskGroup() as group:
+            for watch in self.watches:
+                group.create_task(watch.keep_watching())
             for component in self.components:
-                group.create_task(component.keep_running(restarted=self.describe))
+                group.create_task(component.keep_running(restarted=self._describe_again))

@@ -13,10 +13,12 @@ from pathlib import Path
 import psutil
 
 from deployment import template
-from local import environment, eventbridge, recovery
+from local import environment, eventbridge, mending, recovery
 from local.api_gateway.gateway import Gateway
+from local.api_gateway.health_route import HealthRoute
 from local.command_line import ROOT, Options
 from local.deployments import Deployments
+from local.health import Watch
 from local.iam import role_file, session_token
 from local.iam.callers import Callers
 from local.lambda_functions import forkserver
@@ -26,9 +28,12 @@ from local.lambda_functions.runtime import Runtime
 from local.postgres import logins
 from local.postgres import server as postgres
 from local.postgres.socket_folder import socket_folder
-from local.processes import child_process, data_folder, http_server
+from local.postgres.tables import Tables
+from local.processes import child_process, data_folder, http_server, output
+from local.processes.background import background
 from local.processes.child_process import Child
 from local.processes.data_folder import DataFolder
+from local.processes.log_rotation import keep_small
 from local.processes.restarts import Component
 from local.stack import Stack
 from local.step_functions import moto_process, resources
@@ -59,17 +64,20 @@ class _Startup:
 
     async def run(self, api: socket.socket) -> Stack:
         """Start everything behind this listening socket."""
-        logging.basicConfig(
-            filename=self._folder.log("gateway"), format="%(asctime)s %(message)s", force=True
-        )
+        log = output.lossy(output.append_to(self._folder.log("gateway")))
+        logging.basicConfig(stream=log, format="%(asctime)s %(message)s", force=True)
+        await self._exits.enter_async_context(background([keep_small(self._folder.logs)]))
         invocations = self._listen(self._options.lambda_port)
         moto = self._listen(0)
         stack = self._stack(api, invocations, moto)
         runtime = await self._start_functions(stack, invocations)
         async with asyncio.TaskGroup() as group:
             group.create_task(runtime.warm_up())
-            group.create_task(self._start_postgres(stack))
-            group.create_task(self._start_moto(stack, moto))
+            postgres = group.create_task(self._start_postgres(stack))
+            engine = group.create_task(self._start_moto(stack, moto))
+        migrate = partial(_migrate_again, stack)
+        held = mending.all_held(stack, runtime, postgres.result(), engine.result(), migrate)
+        stack.watches = [Watch(each) for each in held]
         # The API is started last: until then, requests wait in the socket's queue.
         await self._start_api(stack, runtime, api)
         return stack
@@ -99,6 +107,7 @@ class _Startup:
             api_url=http_server.url(api),
             lambda_url=http_server.url(invocations),
             settings=settings,
+            tables=Tables(settings),
             login=login,
             components=[],
         )
@@ -114,22 +123,25 @@ class _Startup:
         await self._exits.enter_async_context(http_server.serving(guarded, invocations))
         return runtime
 
-    async def _start_postgres(self, stack: Stack) -> None:
+    async def _start_postgres(self, stack: Stack) -> Component:
         start = partial(postgres.server, self._folder, Path(stack.settings["DB_HOST"]))
         server = await Component.started(start, self._exits)
         stack.components.append(server)
         await server.child.while_alive(_migrate(stack))
         await _set_password(stack)
         stack.has_logins = True
+        return server
 
-    async def _start_moto(self, stack: Stack, listening: socket.socket) -> None:
-        start = partial(_moto, stack, listening)
-        stack.components.append(await Component.started(start, self._exits))
+    async def _start_moto(self, stack: Stack, listening: socket.socket) -> Component:
+        engine = await Component.started(partial(_moto, stack, listening), self._exits)
+        stack.components.append(engine)
+        return engine
 
     async def _start_api(self, stack: Stack, runtime: Runtime, api: socket.socket) -> None:
         contents, key = stack.template, self._options.api_key
         gateway = Gateway(contents.routes, runtime, key, contents.binary_types)
-        await self._exits.enter_async_context(http_server.serving(gateway, api))
+        served = HealthRoute(gateway, stack.missing)
+        await self._exits.enter_async_context(http_server.serving(served, api))
         schedules = eventbridge.at_rate(contents.schedules, self._options.schedules)
         await self._exits.enter_async_context(eventbridge.running(schedules, runtime))
         if schedules and not self._options.step_functions:
@@ -156,6 +168,19 @@ def _opened_to_engine(stack: Stack) -> Callable[[str], bool] | None:
 
 
 async def _migrate(stack: Stack, root: Path = ROOT) -> None:
+    """Migrate the database for the release in this folder, and note what tables it has now."""
+    await _run_migrations(stack, root)
+    stack.release = root
+    await stack.tables.note()
+
+
+async def _migrate_again(stack: Stack) -> None:
+    """Create the tables that were lost, and their logins. Raises StackFailure."""
+    await _run_migrations(stack, stack.release)
+    await _set_password(stack)
+
+
+async def _run_migrations(stack: Stack, root: Path) -> None:
     """Migrate the database and seed an empty inventory, as scripts/migrate of this folder does."""
     rollback = () if root == ROOT else ("--rollback",)  # a deployment may lead back
     command = (sys.executable, "-m", "operations.migrations", "--seed", *rollback)

@@ -1,5 +1,6 @@
 """The local replacement of API Gateway: a REST API in front of the functions.
 
+health_route     `GET /health`, which is no part of API Gateway
 gateway          the ASGI application: route, API key, size of the body, function, response, 29 s
 api_key          rejects a wrong or missing key with 403
 routing          finds the route of a request; answers 403, as AWS does, when there is none

@@ -58,6 +58,10 @@ class Gateway:
         """Serve these routes from now on."""
         self._routes, self._binary_types = routing.in_order(routes), binary_types
 
+    def has_route(self, request: Request) -> bool:
+        """Whether a route of the template matches the request."""
+        return routing.find(request, self._routes) is not None
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http":

@@ -23,12 +23,19 @@ def in_order(routes: Iterable[Route]) -> list[Route]:
 
 def match(request: Request, routes: Sequence[Route]) -> Match:
     """The first route that matches. Raises GatewayError (403), as AWS does, when none does."""
+    if found := find(request, routes):
+        return found
+    raise GatewayError(403, "Missing Authentication Token")
+
+
+def find(request: Request, routes: Sequence[Route]) -> Match | None:
+    """The first route that matches, if there is one."""
     segments = raw_path(request).split("/")
     for route in routes:
         parameters = _parameters(route.path.split("/"), segments)
         if route.method in (request.method, "ANY") and parameters is not None:
             return Match(route, parameters)
-    raise GatewayError(403, "Missing Authentication Token")
+    return None
 
 
 def raw_path(request: Request) -> str:

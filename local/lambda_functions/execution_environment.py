@@ -8,7 +8,6 @@ import json
 import os
 import signal
 import socket
-import sys
 import time
 import traceback
 from datetime import UTC, datetime
@@ -22,6 +21,7 @@ from local.faults.function_faults import HANDLER_FAULT
 from local.lambda_functions import handler_import
 from local.lambda_functions.handler_import import Handler, error_document
 from local.lambda_functions.lambda_context import LambdaContext
+from local.processes import output
 from local.processes.parent_death import die_with_parent
 
 READY, RESULT, ERROR, INIT_ERROR = b"*", b"+", b"-", b"!"
@@ -52,10 +52,10 @@ def serve(function: Function, log: Path, channel: socket.socket) -> None:
 
 
 def _write_output_to(log: Path) -> None:
-    output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    os.dup2(output, 1)
-    os.dup2(output, 2)
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    logged = output.append_to(log)
+    os.dup2(logged, output.STDOUT)
+    os.dup2(logged, output.STDERR)
+    output.make_standard_streams_lossy()
 
 
 def _replace_environment(function: Function) -> None:

@@ -7,6 +7,8 @@ import os
 import signal
 from pathlib import Path
 
+from local.processes.output import STDERR, append_to
+
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["local.lambda_functions.forkserver_preload"])
 
@@ -16,14 +18,14 @@ def start(log: Path) -> None:
 
     New workers print there, too, until each has opened its function's own log.
     """
-    terminal = os.dup(2)
-    with log.open("ab") as file:
-        os.dup2(file.fileno(), 2)
+    terminal, logged = os.dup(STDERR), append_to(log)
+    os.dup2(logged, STDERR)
     try:
         _start_with_sigint_blocked()
     finally:
-        os.dup2(terminal, 2)
+        os.dup2(terminal, STDERR)
         os.close(terminal)
+        os.close(logged)
 
 
 def _start_with_sigint_blocked() -> None:

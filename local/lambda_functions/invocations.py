@@ -66,6 +66,11 @@ class Invocations:
         """How many invocations are running, including those that nobody waits for any more."""
         return len(self._running)
 
+    @property
+    def broken(self) -> bool:
+        """Whether the handler could not be imported when that was tried last."""
+        return self._workers.broken
+
     async def warm_up(self) -> None:
         """Start a worker for the first event. The start occupies a slot until it is done."""
         await self._limit.acquire(timeout=None)

@@ -93,6 +93,11 @@ class Runtime:
             running[name] += this.running
         return dict(+running)
 
+    def broken(self) -> list[str]:
+        """The functions whose handler could not be imported when that was tried last."""
+        live = self._live.items()
+        return sorted(name for name, version in live if self._functions[name][version].broken)
+
     async def warm_up(self) -> None:
         """Start one worker of each function, one after the other."""
         for name, version in list(self._live.items()):

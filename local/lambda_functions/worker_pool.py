@@ -5,6 +5,7 @@ A worker whose invocation exceeds the function's timeout is killed here.
 
 import time
 from asyncio import timeout
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ class WorkerPool:
         self._function, self._log = function, log
         self._idle: list[WorkerProcess] = []
         self._all: set[WorkerProcess] = set()
+        self.broken = False
+        """Whether the last worker that was started could not import the handler."""
 
     async def ready_worker(self) -> WorkerProcess | InvocationResult:
         """A worker that can run the handler, or the error of importing the handler."""
@@ -81,7 +84,8 @@ class WorkerPool:
         except (TimeoutError, WorkerDied):
             self._kill(worker)
             return failure("Runtime.ExitError", "Runtime exited during initialisation")
-        if kind == execution_environment.READY:
+        self.broken = kind != execution_environment.READY
+        if not self.broken:
             return worker
         self._kill(worker)
         return InvocationResult(document, failed=True)
@@ -121,7 +125,7 @@ class WorkerPool:
 
     def _failed(self, request_id: str, error: str, message: str) -> InvocationResult:
         text = f"RequestId: {request_id} Error: {message}"
-        with self._log.open("a") as log:
+        with suppress(OSError), self._log.open("a") as log:  # a full disk loses the line
             log.write(text + "\n")
         return failure(error, text)
 

@@ -7,6 +7,7 @@ single_user    runs statements as PostgreSQL's superuser, who cannot log in: own
 account        the user account that the server runs under when we are root
 logins         who may log in: the owner of the tables, and the functions
 socket_folder  the folder of the unix socket, which only that account may enter
+tables         whether the database still has its tables
 leftover       ends a server that a killed stack left running
 binaries       where PostgreSQL's programs are, and a copy that this account can reach
 embedded       PostgreSQL alone, without the rest of the stack, for tests and statement_types
@@ -17,5 +18,5 @@ statement_comments      what a query's comment declares of it
 
 A dead server is restarted by local/processes/restarts.py. The tables belong in sql/ and
 operations/migrations.py. This package imports local.processes and local.faults; embedded imports
-operations and orders, and so do the modules about statements.
+operations and orders, and so do the modules about statements; tables imports orders.
 """

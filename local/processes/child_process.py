@@ -1,6 +1,7 @@
 """Starts child processes, watches them and ends them."""
 
 import asyncio
+import os
 import signal
 import subprocess
 from collections.abc import AsyncIterator, Awaitable
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
+from local.processes import output
 from local.processes.errors import StackFailure
 
 T = TypeVar("T")
@@ -60,12 +62,12 @@ async def child(
     The child is in a session of its own, so that a Ctrl-C in the terminal does not reach it. Its
     stdin is a pipe, which closes when the parent dies.
     """
-    with log.open("ab") as output:
+    with os.fdopen(output.append_to(log), "wb") as logged:
         process = await asyncio.create_subprocess_exec(
             *map(str, command),
             stdin=subprocess.PIPE,
-            stdout=output,
-            stderr=output,
+            stdout=logged,
+            stderr=logged,
             start_new_session=True,
             **options,
         )

@@ -2,6 +2,7 @@
 
 moto_process             the parent's side: starts moto
 resources                creates the bucket and the state machine, which moto does not remember
+holdings                 whether the bucket and the state machine exist
 moto_server              the program that the process runs: moto's server with its engine
 kept_bucket              keeps the bucket's objects in a folder, as moto forgets them
 start_execution          serialises StartExecution, because moto has a race condition there

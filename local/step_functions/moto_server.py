@@ -35,6 +35,7 @@ from local.iam.access_control import AccessControl
 from local.iam.callers import Callers
 from local.iam.moto_guard import MotoGuard
 from local.iam.role_file import RoleFile
+from local.processes import output
 from local.step_functions import (
     engine_without_ec2,  # noqa: F401 - before everything that imports moto's engine
     kept_bucket,
@@ -59,6 +60,7 @@ CONNECTIONS = 5000
 def main() -> None:
     """Serve until this process is killed, or its stdin closes."""
     options = _options()
+    output.make_standard_streams_lossy()
     threading.Thread(target=_end_with_stdin, daemon=True).start()
     for patch in (patch_abort_and_timeout, patch_lambda_client, patch_parsing):
         patch.install()

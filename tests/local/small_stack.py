@@ -29,17 +29,19 @@ CLOUD = Path(__file__).parent / "cloud"
 END_SECONDS = 60.0
 
 
-def command(data: Path, *options: str, **variables: str) -> subprocess.Popen[str]:
+def command(
+    data: Path, *options: str, under: str | None = None, **variables: str
+) -> subprocess.Popen[str]:
     """Start `python -m local` on the small template, in a process group of its own.
 
-    `variables` are added to its environment.
+    `variables` are added to its environment. `under` is a program that runs it, such as nohup.
     """
     arguments = ["--data", str(data), *options]
     for name, value in (("--template", str(CLOUD / "template.yaml")), ("--port", "0")):
         if name not in options:
             arguments += [name, value]
     return subprocess.Popen(
-        [sys.executable, "-m", "local", *arguments],
+        [*([under] if under else []), sys.executable, "-m", "local", *arguments],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": f"{ROOT}:{CLOUD}", **variables},
         stdout=subprocess.PIPE,
@@ -75,8 +77,10 @@ class Running:
     """HTTP with the token that the services behind the API ask for."""
 
     @classmethod
-    def start(cls, data: Path, *options: str, **variables: str) -> "Running":
-        process = command(data, *options, **variables)
+    def start(
+        cls, data: Path, *options: str, under: str | None = None, **variables: str
+    ) -> "Running":
+        process = command(data, *options, under=under, **variables)
 
         def ready() -> None:
             assert described(data, process) or process.poll() is not None
@@ -157,9 +161,11 @@ class Running:
 
 
 @contextmanager
-def running(data: Path, *options: str, **variables: str) -> Iterator[Running]:
+def running(
+    data: Path, *options: str, under: str | None = None, **variables: str
+) -> Iterator[Running]:
     """A stack, which ends with the context if it has not ended before."""
-    this = Running.start(data, *options, **variables)
+    this = Running.start(data, *options, under=under, **variables)
     try:
         yield this
     finally:

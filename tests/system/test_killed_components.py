@@ -33,7 +33,7 @@ def data(starts_a_stack: None) -> Iterator[Path]:
 
 @pytest.fixture
 def own(starts_a_stack: None) -> Iterator[Shop]:
-    """A stack for one test, because a component that dies twice in a short time ends the stack."""
+    """A stack for one test: a component that dies twice in a short time is restarted late."""
     with a_running_stack(*OPTIONS) as stack:
         yield stack
 
