@@ -66,7 +66,8 @@ class Watch:
         except TimeoutError:
             return HANGS
         except Exception as error:  # noqa: BLE001  # of boto3, pg8000 or the system
-            _log.warning("the %s cannot be reached: %s", self.held.name, type(error).__name__)
+            if self.missing != UNREACHABLE:  # one line, not one each second
+                _log.warning("the %s cannot be reached: %s", self.held.name, type(error).__name__)
             return UNREACHABLE
         finally:
             slow.cancel()

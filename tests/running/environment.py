@@ -29,6 +29,7 @@ def deployed(environment: dict[str, str]) -> Iterator[None]:
 
 
 def _forget() -> None:
+    boto3.setup_default_session()  # which keeps the credentials of the first client
     database._forget()  # noqa: SLF001
     boto3.setup_default_session()  # which keeps the credentials of the first client
     for each in (settings, database_settings, *_CLIENTS):
