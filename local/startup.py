@@ -25,6 +25,7 @@ from local.lambda_functions import forkserver
 from local.lambda_functions.invoke_api import InvokeApi
 from local.lambda_functions.invoke_guard import InvokeGuard
 from local.lambda_functions.runtime import Runtime
+from local.lambda_functions.warm_up import WarmUp, end_idle_workers
 from local.postgres import logins
 from local.postgres import server as postgres
 from local.postgres.socket_folder import socket_folder
@@ -72,7 +73,6 @@ class _Startup:
         stack = self._stack(api, invocations, moto)
         runtime = await self._start_functions(stack, invocations)
         async with asyncio.TaskGroup() as group:
-            group.create_task(runtime.warm_up())
             postgres = group.create_task(self._start_postgres(stack))
             engine = group.create_task(self._start_moto(stack, moto))
         migrate = partial(_migrate_again, stack)
@@ -116,6 +116,7 @@ class _Startup:
         forkserver.start(self._folder.log("workers"))
         runtime = Runtime(environment.functions(stack.template, stack.settings), self._folder.logs)
         self._exits.callback(runtime.stop)
+        await self._exits.enter_async_context(background([end_idle_workers(runtime)]))
         callers = _callers_of_functions(stack)
         faults = self._options.faults
         self._invoke_api = InvokeApi(runtime, with_faults=faults, callers=callers).app
@@ -139,7 +140,7 @@ class _Startup:
 
     async def _start_api(self, stack: Stack, runtime: Runtime, api: socket.socket) -> None:
         contents, key = stack.template, self._options.api_key
-        gateway = Gateway(contents.routes, runtime, key, contents.binary_types)
+        gateway = Gateway(contents.routes, WarmUp(runtime), key, contents.binary_types)
         served = HealthRoute(gateway, stack.missing)
         await self._exits.enter_async_context(http_server.serving(served, api))
         schedules = eventbridge.at_rate(contents.schedules, self._options.schedules)

@@ -3,6 +3,7 @@
 invoke_guard           refuses callers that do not know the run's secret, and web pages
 invoke_api             Lambda's Invoke API over HTTP, which Step Functions calls
 fault_api              plans the faults of functions over HTTP, with --faults
+warm_up                starts workers when the API is used, and ends them when it is not
 runtime                all functions, in all versions: publish them, and invoke one by its name
 invocations            invocations of one version: the slot, the planned fault, the worker
 concurrency_limit      how many invocations of one function run at once, and the wait for a slot

@@ -71,13 +71,22 @@ class Invocations:
         """Whether the handler could not be imported when that was tried last."""
         return self._workers.broken
 
+    @property
+    def workers(self) -> int:
+        """How many worker processes there are."""
+        return self._workers.size
+
     async def warm_up(self) -> None:
-        """Start a worker for the first event. The start occupies a slot until it is done."""
+        """Start a worker if there is none. The start occupies a slot until it is done."""
         await self._limit.acquire(timeout=None)
         try:
             await self._workers.warm_up()
         finally:
             self._limit.release()
+
+    def end_idle(self, seconds: float) -> None:
+        """End the workers that have been idle for longer than this."""
+        self._workers.end_idle(seconds)
 
     def stop(self) -> None:
         """Kill all workers."""

@@ -98,10 +98,23 @@ class Runtime:
         live = self._live.items()
         return sorted(name for name, version in live if self._functions[name][version].broken)
 
-    async def warm_up(self) -> None:
-        """Start one worker of each function, one after the other."""
+    def is_cold(self, name: str) -> bool:
+        """Whether the function has no worker. Raises UnknownFunction."""
+        return not self._functions[name][self.version(name)].workers
+
+    async def warm_up(self, besides: str = "") -> None:
+        """Start a worker of each function that has none, `besides` left out, one after the other.
+
+        They are started in the template's order, in which the workflow's come first.
+        """
         for name, version in list(self._live.items()):
-            await self._functions[name][version].warm_up()
+            if name != besides and name in self._functions:
+                await self._functions[name][version].warm_up()
+
+    def end_idle(self, seconds: float) -> None:
+        """End the workers that have been idle for longer than this."""
+        for _, this in self._each():
+            this.end_idle(seconds)
 
     def stop(self) -> None:
         """Kill all workers."""

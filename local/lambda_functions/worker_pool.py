@@ -38,9 +38,9 @@ class WorkerPool:
         return self._warm_worker() or await self._start()
 
     async def warm_up(self) -> None:
-        """Start a worker for the first event. If its import fails, the event starts another."""
-        if not self._idle and isinstance(worker := await self._start(), WorkerProcess):
-            self._idle.append(worker)
+        """Start a worker if there is none. If its import fails, the next event starts another."""
+        if not self._all and isinstance(worker := await self._start(), WorkerProcess):
+            self._rest(worker)
 
     async def run(
         self,
@@ -62,10 +62,26 @@ class WorkerPool:
         """Log that an invocation took longer than this, and return the error for its caller."""
         return self._failed(request_id, "Sandbox.Timedout", describe_timeout(seconds))
 
+    @property
+    def size(self) -> int:
+        """How many workers there are, busy and idle."""
+        return len(self._all)
+
+    def end_idle(self, seconds: float) -> None:
+        """End the workers that have been idle for longer than this."""
+        until = time.monotonic() - seconds
+        for worker in [each for each in self._idle if each.idle_since < until]:
+            self._idle.remove(worker)
+            self._kill(worker)
+
     def stop(self) -> None:
         """Kill all workers."""
         for worker in list(self._all):
             self._kill(worker)
+
+    def _rest(self, worker: WorkerProcess) -> None:
+        worker.idle_since = time.monotonic()
+        self._idle.append(worker)
 
     def _warm_worker(self) -> WorkerProcess | None:
         """The worker that was used last, so that few stay warm when there is little to do."""
@@ -114,7 +130,7 @@ class WorkerPool:
         except WorkerDied:
             self._kill(worker)
             return self._failed(request_id, "Runtime.ExitError", await worker.describe_exit())
-        self._idle.append(worker)
+        self._rest(worker)
         failed = kind == execution_environment.ERROR
         return within_limits(InvocationResult(document, failed=failed))
 

@@ -36,6 +36,8 @@ class WorkerProcess:
         writer: asyncio.StreamWriter,
     ) -> None:
         self._process, self._reader, self._writer = process, reader, writer
+        self.idle_since = 0.0
+        """When its last invocation ended, in seconds of time.monotonic; set by the pool."""
 
     @classmethod
     async def start(cls, function: Function, log: Path) -> Self:

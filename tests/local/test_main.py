@@ -144,6 +144,7 @@ class Killed:
     ticks: list[Any]
     without_faults: list[int]
     without_terminal: httpx.Response
+    workers_at_start: int
 
 
 @pytest.fixture(scope="module")
@@ -151,6 +152,7 @@ def killed(stopped: Stopped, data: Path) -> Killed:
     assert stopped.status == 0
     before = len(ticks(data / "logs"))
     with running(data, under="nohup") as stack:
+        at_start = workers(stack)
         without_terminal = close_terminal(stack)
         processes = stack.tree()
         with stack.connect() as database:
@@ -163,7 +165,14 @@ def killed(stopped: Stopped, data: Path) -> Killed:
         stack.process.kill()
         stack.process.wait()
         until_gone(processes)
-    return Killed(kept, ticks(data / "logs")[before:], refusals, without_terminal)
+    return Killed(kept, ticks(data / "logs")[before:], refusals, without_terminal, at_start)
+
+
+def workers(stack: Running) -> int:
+    """How many worker processes there are: the forkserver's children."""
+    children = psutil.Process(stack.process.pid).children()
+    servers = [each for each in children if "forkserver" in " ".join(each.cmdline())]
+    return sum(len(server.children()) for server in servers)
 
 
 def close_terminal(stack: Running) -> httpx.Response:
@@ -174,6 +183,10 @@ def close_terminal(stack: Running) -> httpx.Response:
     os.killpg(stack.process.pid, signal.SIGHUP)
     kill_components(stack)
     return stack.call("GET", "/things")
+
+
+def test_a_stack_that_nobody_has_called_has_no_worker(killed: Killed) -> None:
+    assert killed.workers_at_start == 0
 
 
 def test_the_data_outlive_a_stop(killed: Killed) -> None:
