@@ -48,11 +48,12 @@ class Function:
 
 @dataclass(frozen=True)
 class Route:
-    """One method of one API resource, and the function behind it."""
+    """One method of one API resource, the function behind it, and whether callers need a key."""
 
     method: str
     path: str
     function: str
+    needs_key: bool = True
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,8 @@ class Template:
     routes: list[Route]
     schedules: list[Schedule]
     binary_types: list[str]
+    error_headers: dict[str, str]
+    """The headers of the API's own error responses, by name, each as a mapping expression."""
     state_machine: StateMachine
 
 
@@ -132,12 +135,14 @@ class _Reader:
             routes=[route for name, its in functions for route in _routes(name, its)],
             schedules=[each for name, its in functions for each in self._schedules(name, its)],
             binary_types=list(self._binary_types()),
+            error_headers=self._error_headers(),
             state_machine=self._state_machine(roles),
         )
 
     def _resources(self, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
         for name, resource in self.resolver.document["Resources"].items():
-            if resource["Type"] == f"AWS::Serverless::{kind}":
+            is_created = self.resolver.is_created(resource)
+            if resource["Type"] == f"AWS::Serverless::{kind}" and is_created:
                 yield name, resource.get("Properties", {})
 
     def _function(self, name: str, properties: dict[str, Any]) -> Function:
@@ -176,6 +181,14 @@ class _Reader:
         for api in apis:
             yield from (kind.replace("~1", "/") for kind in api.get("BinaryMediaTypes", []))
 
+    def _error_headers(self) -> dict[str, str]:
+        """Those of DEFAULT_4XX; a test of ours holds that DEFAULT_5XX has the same."""
+        for _, api in self._resources("Api"):
+            responses = self.resolver.resolve(api.get("GatewayResponses", {}))
+            parameters = responses.get("DEFAULT_4XX", {}).get("ResponseParameters", {})
+            return {k: str(v) for k, v in parameters.get("Headers", {}).items() if v is not None}
+        return {}
+
     def _state_machine(self, roles: Mapping[str, Role]) -> StateMachine:
         machines = dict(self._resources("StateMachine"))
         if len(machines) != 1:
@@ -191,4 +204,5 @@ def _routes(function: str, properties: dict[str, Any]) -> Iterator[Route]:
     for event in properties.get("Events", {}).values():
         if event["Type"] == "Api":
             route = event["Properties"]
-            yield Route(route["Method"].upper(), route["Path"], function)
+            needs_key = route.get("Auth", {}).get("ApiKeyRequired", True)
+            yield Route(route["Method"].upper(), route["Path"], function, needs_key)

@@ -2,6 +2,7 @@
 
 import argparse
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ class Options:
     port: int
     lambda_port: int
     api_key: str
+    allow_origin: list[str]
     data: Path
     template: Path
     step_functions: str | None
@@ -63,6 +65,15 @@ def _add_api(parser: argparse.ArgumentParser) -> None:
         type=_header_value,
         default="local-dev-key",
         help="the key that callers must send (local-dev-key)",
+    )
+    add(
+        "--allow-origin",
+        type=_origin,
+        action="append",
+        default=[],
+        metavar="ORIGIN",
+        help="let pages of this origin, such as http://localhost:3000, call the API from browsers; "
+        "can be given several times (none)",
     )
 
 
@@ -132,6 +143,17 @@ def _add_unkindness(parser: argparse.ArgumentParser) -> None:
 def _header_value(text: str) -> str:
     if not (text.isascii() and text.isprintable() and text.strip() == text != ""):
         message = "must be printable ASCII"
+        raise argparse.ArgumentTypeError(message)
+    return text
+
+
+def _origin(text: str) -> str:
+    """An origin as browsers send it, by the same rule as AllowedOrigins in template.yaml."""
+    if not re.fullmatch(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+])(:[0-9]{1,5})?", text):
+        message = (
+            f"{text} is no origin as browsers send it: http:// or https://, a host in lower case, "
+            "and a port unless it is 80 or 443; no path, no *"
+        )
         raise argparse.ArgumentTypeError(message)
     return text
 

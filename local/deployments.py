@@ -80,5 +80,5 @@ class Deployments:
         url = self._stack.settings["AWS_ENDPOINT_URL_SFN"]
         await resources.create_state_machine(url, self._stack.token, contents.state_machine)
         self._runtime.go_live(functions)
-        self._gateway.deploy(contents.routes, contents.binary_types)
+        self._gateway.deploy(contents.routes, contents.binary_types, contents.error_headers)
         return version

@@ -14,6 +14,7 @@ PARAMETERS = {
     "DbPassword": "DB_PASSWORD",
     "DbSecretArn": "DB_SECRET_ARN",
     "OrderBackupBucket": "S3_BUCKET",
+    "AllowedOrigins": "ALLOWED_ORIGINS",
 }
 """template.yaml's parameters and resources, and the setting that has their local value."""
 

@@ -96,6 +96,7 @@ class _Startup:
             self._options.step_functions,
             session_token.new(),
         )
+        settings["ALLOWED_ORIGINS"] = ",".join(self._options.allow_origin)
         values = environment.template_values(settings)
         contents = template.read(self._options.template, values)
         settings["STATE_MACHINE_ARN"] = contents.state_machine.arn
@@ -140,7 +141,8 @@ class _Startup:
 
     async def _start_api(self, stack: Stack, runtime: Runtime, api: socket.socket) -> None:
         contents, key = stack.template, self._options.api_key
-        gateway = Gateway(contents.routes, WarmUp(runtime), key, contents.binary_types)
+        binary, errors = contents.binary_types, contents.error_headers
+        gateway = Gateway(contents.routes, WarmUp(runtime), key, binary, errors)
         served = HealthRoute(gateway, stack.missing)
         await self._exits.enter_async_context(http_server.serving(served, api))
         schedules = eventbridge.at_rate(contents.schedules, self._options.schedules)

@@ -21,6 +21,7 @@ logs              what the functions log: levels, the keys of a request, audit l
 metrics           CloudWatch metrics, as lines of the logs
 changes           what is logged and counted when an order has changed
 http_requests     read the parts of a request, each as its model
+cors              which pages may read the responses in a browser
 http_responses    write the response of a route, errors included
 handlers          @task and @route, the decorators that make Lambda handlers
 

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple, TypeAlias
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel
 
-from orders import logs, metrics
+from orders import cors, logs, metrics
 from orders.documents.fields import Document, as_json
 from orders.errors import OrderError, OrderRefused, RequestError
 from orders.http_requests import read
@@ -108,6 +108,7 @@ def route(
         _check_settings()
         parts = _parts(handle)
 
+        @cors.for_browsers
         @wraps(handle)
         def handler(event: Event, context: LambdaContext) -> Event:
             began, request_id = monotonic(), event["requestContext"]["requestId"]

@@ -86,6 +86,12 @@ def database_settings() -> DatabaseSettings:
     return _read(DatabaseSettings)
 
 
+@cache
+def allowed_origins() -> frozenset[str]:
+    """The origins whose pages may read the API's responses; empty when CORS is off."""
+    return frozenset(filter(None, os.environ.get("ALLOWED_ORIGINS", "").split(",")))
+
+
 def on_lambda() -> bool:
     """Whether a Lambda runtime started this process."""
     return "AWS_LAMBDA_FUNCTION_NAME" in os.environ

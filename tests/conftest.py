@@ -151,6 +151,7 @@ def shop(request: pytest.FixtureRequest, starts_a_stack: None) -> Iterator[Shop]
     engine = request.config.getoption("--step-functions")
     options = ["--lambda-port", request.config.getoption("--lambda-port")]
     options += ["--step-functions", engine] if engine else []
+    options += ["--allow-origin", "https://shop.example", "--allow-origin", "http://localhost:3000"]
     with a_running_stack("--unkind", "--faults", "--schedules", "0", *options) as running:
         yield running
 

@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from starlette.requests import ClientDisconnect, Request
@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from deployment.template import Route
 from local.api_gateway import api_key, routing
-from local.api_gateway.error_responses import GatewayError
+from local.api_gateway.error_responses import NO_HEADERS, GatewayError, literal_headers
 from local.api_gateway.proxy_event import proxy_event
 from local.api_gateway.proxy_response import proxy_response
 from local.faults.invoke_errors import InvokeRefused
@@ -49,13 +49,20 @@ class Gateway:
         runtime: Invoker,
         key: str,
         binary_types: Sequence[str] = (),
+        error_headers: Mapping[str, str] = NO_HEADERS,
     ) -> None:
         self._runtime, self._key = runtime, key
-        self.deploy(routes, binary_types)
+        self.deploy(routes, binary_types, error_headers)
         self._running: set[asyncio.Task[InvocationResult]] = set()
 
-    def deploy(self, routes: Sequence[Route], binary_types: Sequence[str]) -> None:
+    def deploy(
+        self,
+        routes: Sequence[Route],
+        binary_types: Sequence[str],
+        error_headers: Mapping[str, str],
+    ) -> None:
         """Serve these routes from now on."""
+        self._error_headers = literal_headers(error_headers)
         self._routes, self._binary_types = routing.in_order(routes), binary_types
 
     def has_route(self, request: Request) -> bool:
@@ -70,14 +77,15 @@ class Gateway:
         try:
             response = await self._respond(Request(scope, receive), request_id)
         except GatewayError as error:
-            response = error.response(request_id)
+            response = error.response(request_id, self._error_headers)
         except ClientDisconnect:
             return
         await response(scope, receive, send)
 
     async def _respond(self, request: Request, request_id: str) -> Response:
         match = routing.match(request, self._routes)
-        api_key.check(request, self._key)
+        if match.route.needs_key:
+            api_key.check(request, self._key)
         body = await _body(request)
         event = proxy_event(request, match, body, request_id, self._binary_types)
         _check_size(event)

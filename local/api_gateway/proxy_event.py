@@ -84,10 +84,13 @@ def _context(request: Request, route: Route, request_id: str) -> dict[str, Any]:
 
 
 def _identity(request: Request) -> dict[str, Any]:
-    key = request.headers.get(api_key.HEADER, "")
-    return {
-        "apiKey": key,
-        "apiKeyId": api_key.key_id(key),
+    return _key(request) | {
         "sourceIp": request.client.host if request.client else None,
         "userAgent": request.headers.get("user-agent"),
     }
+
+
+def _key(request: Request) -> dict[str, str]:
+    """The API key; a route that needs none may be called without one."""
+    key = request.headers.get(api_key.HEADER)
+    return {"apiKey": key, "apiKeyId": api_key.key_id(key)} if key else {}

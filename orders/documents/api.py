@@ -206,3 +206,7 @@ class ExecutionStatus(Document):
     stop_date: Time | None = Field(default=None, exclude_if=is_none)
     error: str | None = Field(default=None, exclude_if=is_none)
     cause: str | None = Field(default=None, exclude_if=is_none)
+
+
+class Preflight(Document):
+    """200 of OPTIONS: an empty object."""

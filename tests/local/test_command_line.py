@@ -1,8 +1,15 @@
+import re
 from pathlib import Path
 
 import pytest
 
+from deployment import template
 from local import command_line
+
+WRONG_ORIGINS = [
+    *("*", "null", "localhost:3000", "https://shop.example/", "https://shop.example/path"),
+    *("https://*.example", "https://SHOP.example", "ftp://shop.example", "http://a,http://b"),
+]
 
 
 def test_without_options_the_stack_listens_on_loopback_with_the_development_key() -> None:
@@ -39,6 +46,7 @@ def test_the_address_of_an_engine_loses_its_last_slash() -> None:
         ["--backoff-scale", "0.5", "--step-functions", "http://127.0.0.1:8083"],
         ["--quota", "2", "--unkind"],
         ["fresh"],
+        *[["--allow-origin", origin] for origin in WRONG_ORIGINS],
     ],
 )
 def test_a_wrong_option_is_refused(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -46,3 +54,22 @@ def test_a_wrong_option_is_refused(wrong: list[str], capsys: pytest.CaptureFixtu
         command_line.parse(wrong)
     assert ended.value.code == 2
     assert wrong[0] in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://shop.example", "http://localhost:3000", "http://[::1]:8000"]
+)
+def test_several_origins_can_be_allowed_by_the_rule_of_the_template(origin: str) -> None:
+    options = command_line.parse(["--allow-origin", origin, "--allow-origin", "http://127.0.0.1"])
+    assert options.allow_origin == [origin, "http://127.0.0.1"]
+    rule = template.load()["Parameters"]["AllowedOrigins"]["AllowedPattern"]
+    assert re.fullmatch(rule, ",".join(options.allow_origin))
+    assert re.fullmatch(rule, "")
+
+
+@pytest.mark.parametrize(
+    "origin", [*WRONG_ORIGINS[:-1], "http://a,", ",http://a", "http://a http://b"]
+)
+def test_the_template_refuses_the_same_origins(origin: str) -> None:
+    rule = template.load()["Parameters"]["AllowedOrigins"]["AllowedPattern"]
+    assert not re.fullmatch(rule, origin)

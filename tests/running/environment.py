@@ -7,7 +7,7 @@ import boto3
 import pytest
 
 from orders import backups, credentials, database, step_functions
-from orders.settings import database_settings, settings
+from orders.settings import allowed_origins, database_settings, settings
 
 _CLIENTS = (
     step_functions._states,  # noqa: SLF001
@@ -32,5 +32,5 @@ def _forget() -> None:
     boto3.setup_default_session()  # which keeps the credentials of the first client
     database._forget()  # noqa: SLF001
     boto3.setup_default_session()  # which keeps the credentials of the first client
-    for each in (settings, database_settings, *_CLIENTS):
+    for each in (settings, database_settings, allowed_origins, *_CLIENTS):
         each.cache_clear()

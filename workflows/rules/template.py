@@ -19,9 +19,10 @@ _VALUES = {
     "SecurityGroupIds": "sg-1",
     "OrderBackupBucket": "backups",
 }
-DEPLOYMENTS = (_VALUES | _LOGIN, _VALUES | _SECRET)
+_BROWSERS = {"AllowedOrigins": "https://shop.example"}
+DEPLOYMENTS = (_VALUES | _LOGIN, _VALUES | _SECRET | _BROWSERS)
 """Values of two deployments, which together have all that the template can make: one with the
-database's password in a parameter, one with a secret."""
+database's password in a parameter, one with a secret and for pages in browsers."""
 
 VARIABLES = {
     "DB_HOST": "DbHost",
@@ -32,6 +33,7 @@ VARIABLES = {
     "DB_SECRET_ARN": "DbSecretArn",
     "DB_CA_BUNDLE": "DbCaBundle",
     "S3_BUCKET": "OrderBackupBucket",
+    "ALLOWED_ORIGINS": "AllowedOrigins",
 }
 """Environment variables, and the parameter or bucket that each of them names."""
 
