@@ -27,11 +27,12 @@ def start_message(stack: Stack) -> str:
 {_opened(stack)}
 Try it, in another terminal:
 
-  ORDER=$(curl -s -X POST {url}/orders {header} -H 'content-type: application/json' \\
-    -d '{ORDER}' \\
-    | tee /dev/stderr | grep -oE '[0-9a-f-]{{36}}' | head -n 1)
-  curl {header} {url}/orders/$ORDER
-  curl {header} {url}/status/$ORDER
+  CREATED=$(curl -s -X POST {url}/orders {header} -H 'content-type: application/json' \\
+    -d '{ORDER}')
+  echo "$CREATED"
+  ORDER=$(echo "$CREATED" | grep -oE '[0-9a-f-]{{36}}' | head -n 1)
+  curl -sw '\\n' {header} {url}/orders/$ORDER
+  curl -sw '\\n' {header} {url}/status/$ORDER
 
 Ctrl-C stops everything."""
 

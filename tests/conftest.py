@@ -68,7 +68,17 @@ def _keep_aws_models() -> None:
     JSONFileLoader.load_file = load_once
 
 
+def _refuse_unused(config: pytest.Config) -> None:
+    """Raise UsageError for an option that would do nothing."""
+    if config.getoption("--step-functions"):
+        return
+    for option, unset in (("--mocked", False), ("--lambda-port", "0")):
+        if config.getoption(option) != unset:
+            raise pytest.UsageError(f"{option}: only with --step-functions")
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    _refuse_unused(config)
     settings.register_profile("thinned", max_examples=25, derandomize=True, deadline=None)
     settings.register_profile("all", settings.get_profile("thinned"), max_examples=2_000)
     settings.load_profile("all" if config.getoption("--all") else "thinned")

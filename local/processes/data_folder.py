@@ -80,7 +80,7 @@ def locked(path: Path, *, fresh: bool) -> Iterator[DataFolder]:
         folder.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = folder.lock.open("a")
     except OSError as error:
-        message = f"Cannot use the data folder {path}: {error.strerror}."
+        message = f"Cannot use the data folder {path}: {error.strerror}. Name another with --data."
         raise StackFailure(message) from error
     with lock:
         _lock(lock.fileno(), folder.path)
