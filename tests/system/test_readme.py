@@ -126,6 +126,14 @@ def test_the_commands_that_the_start_prints_make_an_order_and_show_it(
     assert (order["customer_id"], order["total_amount"]) == ("CUST001", 2029.97)
 
 
+def test_the_command_that_the_start_prints_for_psql_reads_the_tables(
+    started: Started, tmp_path: Path
+) -> None:
+    (psql,) = re.findall(r"PostgreSQL +(.+)", started.printed)
+    products = paste("bash", f"{psql} -At -c 'TABLE inventory'", tmp_path)
+    assert len(products) == 4
+
+
 def test_what_is_shown_is_matched_with_any_id_and_time_but_nothing_else() -> None:
     shown = '{"id": "550e8400-...", "at": "2024-01-24T10:30:00", "a": [..., 1.5]}'
     assert re.fullmatch(pattern(shown), '{"id": "x-1", "at": "2026-11-24T18:00:01", "a": [2, 1.5]}')
