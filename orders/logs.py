@@ -88,8 +88,9 @@ def failed(error: Exception) -> None:
 
 
 def reason(error: Exception) -> dict[str, str]:
-    """The error's class and its message, as fields of a line."""
-    return {"error": type(error).__name__, "reason": str(error)}
+    """The error's class, and its message if that is ours, as fields of a line."""
+    said = {"reason": str(error)} if hasattr(error, "log_level") else {}
+    return {"error": type(error).__name__} | said
 
 
 def _cause(error: Exception) -> dict[str, str]:

@@ -7,7 +7,7 @@ lists them. A line is written as soon as its metric is known, also when LOG_LEVE
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from time import monotonic
 
@@ -68,5 +68,6 @@ def _write(name: str, value: float, unit: str, dimensions: dict[str, str]) -> No
         **{key: keys[key] for key in _OF_THE_LOG if keys.get(key)},
         **metric.serialize_metric_set(),
     }
-    sys.stdout.write(json.dumps(line, separators=_AS_THE_LOGGERS) + "\n")
-    sys.stdout.flush()
+    with suppress(OSError):  # the disk may be full, and the order has changed all the same
+        sys.stdout.write(json.dumps(line, separators=_AS_THE_LOGGERS) + "\n")
+        sys.stdout.flush()

@@ -10,6 +10,7 @@ import signal
 import socket
 import time
 import traceback
+from contextlib import suppress
 from datetime import UTC, datetime
 from io import BufferedRWPair
 from pathlib import Path
@@ -98,7 +99,8 @@ def _log(document: dict[str, Any]) -> None:
     """
     when = datetime.now(UTC).isoformat(timespec="milliseconds")
     line = {"timestamp": when, "level": "ERROR"} | document
-    print(json.dumps(line, separators=(",", ":")))  # noqa: T201  # its log
+    with suppress(OSError):  # the disk may be full
+        print(json.dumps(line, separators=(",", ":")))  # noqa: T201  # its log
 
 
 def _checked(result: Any, request_id: str) -> tuple[bytes, Any]:  # noqa: ANN401

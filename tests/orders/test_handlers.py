@@ -101,12 +101,16 @@ def test_an_error_may_have_more_to_say_than_its_message() -> None:
     assert body == {"message": "Order is still being processed", "order_id": "O-1"}
 
 
-def test_an_unexpected_error_is_a_500_that_names_its_class_and_never_its_words() -> None:
+def test_an_unexpected_error_is_a_500_that_names_its_class_and_never_its_words(
+    logs: io.StringIO,
+) -> None:
     status, body, headers = answered(a_route_that_raises(ValueError(SECRET)))
 
     error = "Unexpected ValueError (request req-7)"
     assert (status, body) == (500, {"message": "Internal server error", "error": error})
     assert headers["x-request-id"] == "req-7"
+    (line,) = [line for line in map(json.loads, logs.getvalue().splitlines()) if "status" in line]
+    assert (line["error"], "reason" in line) == ("ValueError", False)
 
 
 def test_the_decorators_keep_what_a_handler_declares() -> None:

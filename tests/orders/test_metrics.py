@@ -1,7 +1,9 @@
 """The metrics: lines that CloudWatch can read, and that an order's id finds, too."""
 
 import json
+import os
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -149,6 +151,20 @@ def test_a_line_is_as_cloudwatch_reads_it(
     ]
     assert (line["error"], line["OrdersFailed"]) == ("E", [1])
     assert line["service"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="macOS has no /dev/full")
+@pytest.mark.usefixtures("written")
+def test_a_full_disk_does_not_undo_what_was_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Path("/dev/full").open("w", buffering=1) as full:
+        monkeypatch.setattr("sys.stdout", full)
+
+        metrics.count("OrdersAccepted")
+
+        monkeypatch.undo()
+        with pytest.raises(OSError, match="No space left"):
+            full.flush()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), full.fileno())  # so that it can be closed
 
 
 def test_commands_write_no_metrics(capsys: pytest.CaptureFixture[str]) -> None:
