@@ -5,12 +5,19 @@ import os
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from local.http.accepting import accept
+from local.http.connection import Connection
+from local.http.connection_limit import ConnectionLimit
+from local.http.limits import Limits
 from local.processes.errors import StackFailure
 
+CONNECTIONS = 1000
+DEFAULT = Limits()
 DRAIN_SECONDS = 1
 """Requests in flight have this long to end when the server stops."""
 
@@ -49,25 +56,36 @@ def url(listening: socket.socket) -> str:
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp, listening: socket.socket) -> AsyncIterator[None]:
-    """Serve HTTP on the socket until the context ends."""
-    server = _Server(
-        uvicorn.Config(
-            app,
-            lifespan="off",
-            ws="none",
-            loop="asyncio",
-            log_config=None,  # what it logs goes where the program's own log goes
-            log_level="error",
-            access_log=False,
-            server_header=False,
-            timeout_keep_alive=75,
-            timeout_graceful_shutdown=DRAIN_SECONDS,
-        )
+async def serving(
+    app: ASGIApp,
+    listening: socket.socket,
+    *,
+    connections: int = CONNECTIONS,
+    limits: Limits = DEFAULT,
+) -> AsyncIterator[None]:
+    """Serve HTTP on the socket until the context ends, to at most so many connections at once."""
+    config = uvicorn.Config(
+        app,
+        http="h11",
+        lifespan="off",
+        ws="none",
+        loop="asyncio",
+        log_config=None,  # what it logs goes where the program's own log goes
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,  # no proxy is in front, so X-Forwarded-For is whatever a client says
+        timeout_graceful_shutdown=DRAIN_SECONDS,
     )
-    running = asyncio.create_task(server.serve([listening]))
+    server, open_ = _Server(config), ConnectionLimit(connections)
+    # uvicorn gets no socket: it would accept without a limit.
+    running = asyncio.create_task(server.serve([]))
+    connection = partial(Connection, config, server.server_state, limits, open_)
+    accepting = asyncio.create_task(accept(listening, connection, open_))
     try:
         yield
     finally:
+        accepting.cancel()
+        listening.close()
         server.should_exit = True
         await running
