@@ -19,6 +19,7 @@ from local.api_gateway.health_route import HealthRoute
 from local.command_line import ROOT, Options
 from local.deployments import Deployments
 from local.health import Watch
+from local.http import access_log, file_limit
 from local.iam import role_file, session_token
 from local.iam.callers import Callers
 from local.lambda_functions import forkserver
@@ -62,11 +63,13 @@ class _Startup:
 
     def __init__(self, options: Options, folder: DataFolder, exits: AsyncExitStack) -> None:
         self._options, self._folder, self._exits = options, folder, exits
+        self._connections = file_limit.connections(file_limit.raise_limit())
 
     async def run(self, api: socket.socket) -> Stack:
         """Start everything behind this listening socket."""
         log = output.lossy(output.append_to(self._folder.log("gateway")))
         logging.basicConfig(stream=log, format="%(asctime)s %(message)s", force=True)
+        access_log.write_json()
         await self._exits.enter_async_context(background([keep_small(self._folder.logs)]))
         invocations = self._listen(self._options.lambda_port)
         moto = self._listen(0)
@@ -122,7 +125,8 @@ class _Startup:
         faults = self._options.faults
         self._invoke_api = InvokeApi(runtime, with_faults=faults, callers=callers).app
         guarded = InvokeGuard(self._invoke_api, stack.token, _opened_to_engine(stack))
-        await self._exits.enter_async_context(http_server.serving(guarded, invocations))
+        most = self._connections.invoke_api
+        await self._exits.enter_async_context(http_server.serving(guarded, invocations, most))
         return runtime
 
     async def _start_postgres(self, stack: Stack) -> Component:
@@ -143,8 +147,8 @@ class _Startup:
         contents, key = stack.template, self._options.api_key
         binary, errors = contents.binary_types, contents.error_headers
         gateway = Gateway(contents.routes, WarmUp(runtime), key, binary, errors)
-        served = HealthRoute(gateway, stack.missing)
-        await self._exits.enter_async_context(http_server.serving(served, api))
+        served, most = HealthRoute(gateway, stack.missing), self._connections.api
+        await self._exits.enter_async_context(http_server.serving(served, api, most))
         schedules = eventbridge.at_rate(contents.schedules, self._options.schedules)
         await self._exits.enter_async_context(eventbridge.running(schedules, runtime))
         if schedules and not self._options.step_functions:

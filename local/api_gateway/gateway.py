@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import time
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Protocol
@@ -17,6 +18,7 @@ from local.api_gateway.error_responses import NO_HEADERS, GatewayError, literal_
 from local.api_gateway.proxy_event import proxy_event
 from local.api_gateway.proxy_response import proxy_response
 from local.faults.invoke_errors import InvokeRefused
+from local.http import access_log
 from local.lambda_functions.concurrency_limit import Throttled
 from local.lambda_functions.invocation_result import EVENT_BYTES, InvocationResult
 
@@ -73,14 +75,35 @@ class Gateway:
         """Serve one request."""
         if scope["type"] != "http":
             return
-        request_id = str(uuid.uuid4())
+        request, request_id, began = Request(scope, receive), str(uuid.uuid4()), time.monotonic()
         try:
-            response = await self._respond(Request(scope, receive), request_id)
-        except GatewayError as error:
-            response = error.response(request_id, self._error_headers)
+            response = await self._respond(request, request_id)
         except ClientDisconnect:
             return
+        except GatewayError as error:
+            response = self._error_response(error, request, request_id, began)
+        except Exception:
+            _log.exception("%s: the gateway failed", request_id)
+            failed = GatewayError(500, "Internal server error")
+            response = self._error_response(failed, request, request_id, began)
         await response(scope, receive, send)
+
+    def _error_response(
+        self, error: GatewayError, request: Request, request_id: str, began: float
+    ) -> Response:
+        """The response of the gateway itself, which is logged: no function has done that."""
+        match = routing.find(request, self._routes)
+        key = request.headers.get(api_key.HEADER)
+        access_log.request_without_function(
+            request_id,
+            error.status,
+            began,
+            route=match and f"{match.route.method} {match.route.path}",
+            order_id=match and match.parameters.get("order_id"),
+            key_id=key and api_key.key_id(key),
+            error=str(error),
+        )
+        return error.response(request_id, self._error_headers)
 
     async def _respond(self, request: Request, request_id: str) -> Response:
         match = routing.match(request, self._routes)
@@ -121,7 +144,10 @@ class Gateway:
 
 
 async def _body(request: Request) -> bytes:
+    """The body. One that says that it is too long is not read."""
     body = bytearray()
+    if int(request.headers.get("content-length", 0)) > BODY_BYTES:
+        raise GatewayError(413, "Request Too Long")
     async for chunk in request.stream():
         body += chunk
         if len(body) > BODY_BYTES:

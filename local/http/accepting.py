@@ -36,6 +36,6 @@ async def _next(
         except OSError as error:
             _log.warning("cannot accept a connection: %s", error.strerror)
             try:
-                await asyncio.wait_for(connections.one_less(), RETRY_SECONDS)
+                await asyncio.wait_for(connections.make_room(), RETRY_SECONDS)
             except TimeoutError:
                 continue

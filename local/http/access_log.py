@@ -6,8 +6,16 @@ A function logs the requests that it answers itself, in its own log and in the s
 import logging
 import time
 
+from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+
 _log = logging.getLogger(__name__)
 _log.setLevel(logging.INFO)
+
+
+def write_json() -> None:
+    """From now on, this process logs JSON lines, as the functions do."""
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(LambdaPowertoolsFormatter(utc=True))
 
 
 def request_without_function(
@@ -22,7 +30,7 @@ def request_without_function(
 ) -> None:
     """Log one request. `began` is from time.monotonic(); `error` is a sentence of ours.
 
-    Nothing that a client sent is in the line, except an order id that has the form of one.
+    An order id is as the client sent it, and percent-encoded. JSON keeps it within its line.
     """
     fields = {
         "source": "gateway",

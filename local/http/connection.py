@@ -5,6 +5,7 @@ send no valid request, or that do not read.
 """
 
 import asyncio
+import select
 import time
 import uuid
 
@@ -102,10 +103,15 @@ class Connection(H11Protocol):
 
     # What ConnectionLimit calls
 
-    def close_idle(self) -> None:
-        """Make room for another connection. No request is in progress."""
+    def close_if_idle(self) -> bool:
+        """Make room for another connection, unless a request has arrived and is not read yet."""
+        poll = select.poll()
+        poll.register(self.transport.get_extra_info("socket"), select.POLLIN)
+        if poll.poll(0):
+            return False
         self._ending = True
         self.transport.close()
+        return True
 
     # Time limits
 

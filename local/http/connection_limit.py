@@ -8,11 +8,11 @@ NEARLY_FULL = 0.75
 without the risk that a client sends a request just when its idle connection is closed."""
 
 
-class Idle(Protocol):
-    """A connection without a request in progress."""
+class Closable(Protocol):
+    """A connection."""
 
-    def close_idle(self) -> None:
-        """Close it."""
+    def close_if_idle(self) -> bool:
+        """Close it and return True, unless it turns out that a request has arrived."""
 
 
 class ConnectionLimit:
@@ -21,8 +21,9 @@ class ConnectionLimit:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._open = 0
-        self._idle: dict[Idle, None] = {}  # a dict keeps the order: the longest idle one is first
-        self._ended = asyncio.Event()
+        self._idle: dict[Closable, None] = {}  # a dict keeps the order: the longest idle is first
+        self._closing: set[Closable] = set()
+        self._changed = asyncio.Event()
 
     @property
     def nearly_full(self) -> bool:
@@ -32,28 +33,36 @@ class ConnectionLimit:
     async def enter(self) -> None:
         """Wait for room for a connection, closing the longest idle one if need be."""
         while self._open >= self._limit:
-            await self.one_less()
+            await self.make_room(self._open - len(self._closing) - self._limit + 1)
         self._open += 1
 
-    async def one_less(self) -> None:
-        """Close the longest idle connection; return when any connection has ended."""
-        self._ended.clear()
-        if self._idle:
+    async def make_room(self, wanted: int = 1) -> None:
+        """Close this many connections that are idle; return when any connection has changed."""
+        self._changed.clear()
+        for _ in range(wanted):
+            self._close_longest_idle()
+        await self._changed.wait()
+
+    def _close_longest_idle(self) -> None:
+        while self._idle:
             longest = next(iter(self._idle))
-            self.set_busy(longest)
-            longest.close_idle()
-        await self._ended.wait()
+            del self._idle[longest]
+            if longest.close_if_idle():
+                self._closing.add(longest)
+                return
 
-    def set_idle(self, connection: Idle) -> None:
-        """The connection has no request in progress. Repeated calls keep its place."""
+    def set_idle(self, connection: Closable) -> None:
+        """The connection has no complete request. Repeated calls keep its place."""
         self._idle.setdefault(connection)
+        self._changed.set()
 
-    def set_busy(self, connection: Idle) -> None:
+    def set_busy(self, connection: Closable) -> None:
         """The connection must not be closed now."""
         self._idle.pop(connection, None)
 
-    def leave(self, connection: Idle) -> None:
+    def leave(self, connection: Closable) -> None:
         """The connection has ended."""
         self.set_busy(connection)
+        self._closing.discard(connection)
         self._open -= 1
-        self._ended.set()
+        self._changed.set()

@@ -16,7 +16,8 @@ from local.http.connection_limit import ConnectionLimit
 from local.http.limits import Limits
 from local.processes.errors import StackFailure
 
-CONNECTIONS = 1000
+BACKLOG = 4096
+"""Clients that wait for room. Linux takes no more by default, and past that resets some of them."""
 DEFAULT = Limits()
 DRAIN_SECONDS = 1
 """Requests in flight have this long to end when the server stops."""
@@ -33,7 +34,7 @@ def listen(host: str, port: int) -> socket.socket:
     """A listening socket. Raises StackFailure when the port cannot be used."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        listening = socket.create_server((host, port), family=family, backlog=1024)
+        listening = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except (OSError, OverflowError) as error:
         raise StackFailure(f"Cannot listen on {host}:{port}: {_why(error)}.") from error
     # Each accepted connection inherits this; asyncio sets it only on sockets that it made itself.
@@ -59,8 +60,7 @@ def url(listening: socket.socket) -> str:
 async def serving(
     app: ASGIApp,
     listening: socket.socket,
-    *,
-    connections: int = CONNECTIONS,
+    connections: int,
     limits: Limits = DEFAULT,
 ) -> AsyncIterator[None]:
     """Serve HTTP on the socket until the context ends, to at most so many connections at once."""
