@@ -82,7 +82,7 @@ class Gateway:
             return
         except GatewayError as error:
             response = self._error_response(error, request, request_id, began)
-        except Exception:
+        except Exception:  # noqa: BLE001  # a bug must not be a response without a request id
             _log.exception("%s: the gateway failed", request_id)
             failed = GatewayError(500, "Internal server error")
             response = self._error_response(failed, request, request_id, began)
@@ -98,10 +98,10 @@ class Gateway:
             request_id,
             error.status,
             began,
+            str(error),
             route=match and f"{match.route.method} {match.route.path}",
             order_id=match and match.parameters.get("order_id"),
             key_id=key and api_key.key_id(key),
-            error=str(error),
         )
         return error.response(request_id, self._error_headers)
 

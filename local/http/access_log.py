@@ -19,27 +19,21 @@ def write_json() -> None:
 
 
 def request_without_function(
-    request_id: str,
-    status: int,
-    began: float,
-    *,
-    route: str | None = None,
-    order_id: str | None = None,
-    key_id: str | None = None,
-    error: str,
+    request_id: str, status: int, began: float, error: str, **known: str | None
 ) -> None:
     """Log one request. `began` is from time.monotonic(); `error` is a sentence of ours.
 
-    An order id is as the client sent it, and percent-encoded. JSON keeps it within its line.
+    `known` are route, order_id and key_id, as far as the request was read. An order id is as the
+    client sent it, percent-encoded: JSON keeps it within its line.
     """
     fields = {
         "source": "gateway",
         "request_id": request_id,
-        "route": route,
+        "route": known.get("route"),
         "status": status,
         "ms": round((time.monotonic() - began) * 1000, 1),
-        "order_id": order_id,
-        "key_id": key_id,
+        "order_id": known.get("order_id"),
+        "key_id": known.get("key_id"),
         "error": error,
     }
     _log.info("request", extra=fields)

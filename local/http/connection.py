@@ -6,23 +6,23 @@ send no valid request, or that do not read.
 
 import asyncio
 import select
+import socket
+import struct
 import time
 import uuid
 
-
 import h11
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 from uvicorn.config import Config
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from local.http import access_log, refusal
 from local.http.connection_limit import ConnectionLimit
+from local.http.early_answer import Answer
 from local.http.limits import Limits
 from local.http.request_target import in_origin_form
 from local.http.strict_h11 import NOT_HTTP, Refusal, StrictConnection
-
-CLOSE = (b"connection", b"close")
 
 
 class Connection(H11Protocol):
@@ -33,7 +33,7 @@ class Connection(H11Protocol):
     ) -> None:
         super().__init__(config, state, {})
         self.conn: StrictConnection = StrictConnection(limits)
-        self.timeout_keep_alive = limits.idle_seconds
+        self.timeout_keep_alive = limits.idle_seconds  # type: ignore[assignment]  # any number
         self._limits, self._open = limits, connections
         self._application, self.app = self.app, self._serve
         self._receiving: str | None = None
@@ -66,7 +66,7 @@ class Connection(H11Protocol):
     def pause_writing(self) -> None:
         """The client does not read: it has to have read everything within the limit."""
         super().pause_writing()
-        self._unread = self.loop.call_later(self._limits.unread_seconds, self.transport.abort)
+        self._unread = self.loop.call_later(self._limits.unread_seconds, self._reset)
 
     def resume_writing(self) -> None:
         """The client has read everything."""
@@ -85,7 +85,7 @@ class Connection(H11Protocol):
 
     # What uvicorn calls
 
-    def send_400_response(self, msg: str) -> None:
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # refusal says more
         """Answer a request that StrictConnection refused."""
         self._refuse(self.conn.refusal or NOT_HTTP)
 
@@ -119,8 +119,7 @@ class Connection(H11Protocol):
         """Limit the time of what the client does now."""
         if self._ending:
             return
-        busy = self.cycle and not self.cycle.response_complete
-        if busy or self.flow.write_paused:
+        if self._request() or self.flow.write_paused:
             self._open.set_busy(self)
         else:
             self._open.set_idle(self)
@@ -145,29 +144,9 @@ class Connection(H11Protocol):
     # Answers
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Run the application. It may answer before the request's body is complete."""
-        cycle = self.cycle
-
-        async def answer(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                if cycle.more_body or self._open.nearly_full:
-                    message = {**message, "headers": [*message["headers"], CLOSE]}
-            elif cycle.more_body and not message.get("more_body"):
-                await send({**message, "more_body": True})
-                await self._linger(receive)
-                message = {"type": "http.response.body"}
-            await send(message)
-
-        await self._application(in_origin_form(scope), receive, answer)  # type: ignore[arg-type]
-
-    async def _linger(self, receive: Receive) -> None:
-        """Take the rest of a request that has its answer, so that the client can read that."""
-        try:
-            async with asyncio.timeout(self._limits.linger_seconds):
-                while (await receive()).get("more_body"):
-                    pass
-        except TimeoutError:
-            pass
+        answer = Answer(self.cycle, receive, send, self._limits.linger_seconds)
+        answer.close = self._open.nearly_full
+        await self._application(in_origin_form(scope), receive, answer.send)
 
     def _refuse(self, why: Refusal) -> None:
         """Answer the request in progress, unless it has its answer, and close the connection."""
@@ -187,12 +166,17 @@ class Connection(H11Protocol):
         """Tell the application that its client is gone. False: it has begun to answer."""
         self._unset_keepalive_if_required()
         _cancel(self._too_slow)
-        cycle = self.cycle
-        if cycle is None or cycle.response_complete:
+        request = self._request()
+        if request is None:
             return True
-        cycle.disconnected = True
-        cycle.message_event.set()
-        return not cycle.response_started
+        request.disconnected = True
+        request.message_event.set()
+        return not request.response_started
+
+    def _request(self) -> RequestResponseCycle | None:
+        """The request in progress."""
+        cycle: RequestResponseCycle | None = self.cycle  # uvicorn's annotation forgets the None
+        return None if cycle is None or cycle.response_complete else cycle
 
     def _close_after_lingering(self) -> None:
         self._open.set_busy(self)
@@ -200,9 +184,13 @@ class Connection(H11Protocol):
         self.transport.write_eof()
         self._too_slow = self.loop.call_later(self._limits.linger_seconds, self.transport.abort)
 
+    def _reset(self) -> None:
+        """End the connection at once. Otherwise the kernel would keep what the client leaves."""
+        connection = self.transport.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.transport.abort()
+
 
 def _cancel(timer: asyncio.TimerHandle | None) -> None:
     if timer:
         timer.cancel()
-
-

@@ -1,6 +1,7 @@
 """The path of a request whose target is a whole URL (absolute-form, RFC 9112, 3.2.2)."""
 
 import re
+from urllib.parse import unquote
 
 from starlette.types import Scope
 
@@ -8,11 +9,9 @@ ORIGIN = re.compile(rb"(?i)\Ahttps?://[^/]*")
 
 
 def in_origin_form(scope: Scope) -> Scope:
-    """The scope with the path of its URL. A server must accept both forms; proxies' clients send
-    the whole URL.
-    """
+    """The scope, whose path is that of the URL if the target is one."""
     origin = ORIGIN.match(scope["raw_path"])
     if not origin:
         return scope
     path = scope["raw_path"][origin.end() :] or b"/"
-    return {**scope, "raw_path": path, "path": ORIGIN.sub(b"", scope["path"].encode()).decode()}
+    return {**scope, "raw_path": path, "path": unquote(path.decode("ascii"))}

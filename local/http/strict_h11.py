@@ -5,6 +5,7 @@ permits: whoever puts a proxy in front must not get two requests where the proxy
 """
 
 import re
+from http import HTTPStatus
 from typing import NamedTuple
 
 import h11
@@ -74,7 +75,7 @@ class StrictConnection(h11.Connection):
         try:
             return super().next_event()
         except h11.RemoteProtocolError as error:
-            too_long = error.error_status_hint == 431
+            too_long = error.error_status_hint == HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
             self.refusal = too_many_header_bytes(self._limits) if too_long else NOT_HTTP
             return None
 

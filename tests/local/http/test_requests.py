@@ -1,6 +1,5 @@
 """Requests of every legal shape reach the application as they were meant."""
 
-import httpx
 import pytest
 
 from tests.local.http.raw import Client
@@ -32,7 +31,7 @@ WEBSOCKET = HEAD + (
 @pytest.mark.parametrize("head", [JAVA_HTTP_CLIENT, CURL_HTTP2, WEBSOCKET])
 @pytest.mark.parametrize("together", [True, False])
 def test_an_upgrade_is_ignored_and_the_body_kept(
-    client: Client, head: bytes, together: bool
+    client: Client, head: bytes, *, together: bool
 ) -> None:
     client.send(head + BODY + GET) if together else client.send(head, BODY, GET)
     answer = client.answer()
@@ -91,9 +90,3 @@ def test_a_client_that_expects_100_is_told_to_continue(client: Client) -> None:
     assert client.answer().status == 100
     client.send(BODY)
     assert client.answer().json["body"] == BODY.decode()
-
-
-def test_many_clients_at_once_are_served(server: tuple[str, int]) -> None:
-    url = "http://{}:{}/".format(*server)
-    with httpx.Client() as http:
-        assert [http.post(url, content=BODY).json()["body"] for _ in range(3)] == [BODY.decode()] * 3

@@ -1,5 +1,6 @@
 """Time limits are totals. Tests make the limit in question short, and wait for what it causes."""
 
+import select
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from local.http.limits import Limits
-from tests.local.http.raw import Answer, Client, serving
+from tests.local.http.raw import PATIENCE_SECONDS, Answer, Client, serving
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n"
@@ -115,10 +116,9 @@ async def large(scope: Scope, receive: Receive, send: Send) -> None:
 def test_an_answer_that_is_not_read_does_not_stay() -> None:
     with serving(large, Limits(unread_seconds=SHORT)) as address:
         client = Client(address).send(GET)
-        # Only a closed connection refuses to take this: the server reads nothing meanwhile.
-        with pytest.raises(OSError, match="reset|pipe"):
-            while True:
-                client.send(b"x" * 65536)
+        ended = select.poll()
+        ended.register(client.socket, 0)  # for nothing but the end, which is always reported
+        assert ended.poll(PATIENCE_SECONDS * 1000)
         client.close()
 
 
