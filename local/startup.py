@@ -69,7 +69,7 @@ class _Startup:
         """Start everything behind this listening socket."""
         log = output.lossy(output.append_to(self._folder.log("gateway")))
         logging.basicConfig(stream=log, format="%(asctime)s %(message)s", force=True)
-        access_log.write_json()
+        access_log.write_json(logging.getLogger())
         await self._exits.enter_async_context(background([keep_small(self._folder.logs)]))
         invocations = self._listen(self._options.lambda_port)
         moto = self._listen(0)

@@ -7,8 +7,6 @@ from collections.abc import Callable
 
 from local.http.connection_limit import ConnectionLimit
 
-RETRY_SECONDS = 1.0
-"""After a failure to accept, it is tried again at the latest after this."""
 _log = logging.getLogger(__name__)
 
 
@@ -35,7 +33,4 @@ async def _next(
             return (await loop.sock_accept(listening))[0]
         except OSError as error:
             _log.warning("cannot accept a connection: %s", error.strerror)
-            try:
-                await asyncio.wait_for(connections.make_room(), RETRY_SECONDS)
-            except TimeoutError:
-                continue
+            await connections.make_room()

@@ -12,9 +12,9 @@ _log = logging.getLogger(__name__)
 _log.setLevel(logging.INFO)
 
 
-def write_json() -> None:
-    """From now on, this process logs JSON lines, as the functions do."""
-    for handler in logging.getLogger().handlers:
+def write_json(logger: logging.Logger) -> None:
+    """From now on, what the logger's handlers write is JSON lines, as the functions log them."""
+    for handler in logger.handlers:
         handler.setFormatter(LambdaPowertoolsFormatter(utc=True))
 
 

@@ -145,7 +145,7 @@ class Connection(H11Protocol):
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer = Answer(self.cycle, receive, send, self._limits.linger_seconds)
-        answer.close = self._open.nearly_full
+        answer.close = self._open.crowded
         await self._application(in_origin_form(scope), receive, answer.send)
 
     def _refuse(self, why: Refusal) -> None:

@@ -34,3 +34,5 @@ class Limits:
 
     A close before that resets the connection, and the client may lose the answer.
     """
+    grace_seconds: float = 0.25
+    """How long a connection must have been idle to be closed when there is no room for others."""

@@ -77,7 +77,7 @@ async def serving(
         proxy_headers=False,  # no proxy is in front, so X-Forwarded-For is whatever a client says
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
-    server, open_ = _Server(config), ConnectionLimit(connections)
+    server, open_ = _Server(config), ConnectionLimit(connections, limits.grace_seconds)
     # uvicorn gets no socket: it would accept without a limit.
     running = asyncio.create_task(server.serve([]))
     connection = partial(Connection, config, server.server_state, limits, open_)

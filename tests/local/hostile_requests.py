@@ -60,11 +60,14 @@ def _mutated(chance: random.Random) -> bytes:
 
 
 def _several(chance: random.Random) -> bytes:
-    return b"".join(chance.choice((_mutated(chance), *VALID)) for _ in range(chance.randrange(2, 6)))
+    return b"".join(
+        chance.choice((_mutated(chance), *VALID)) for _ in range(chance.randrange(2, 6))
+    )
 
 
 def _oversized(chance: random.Random) -> bytes:
-    filling = chance.choice((b"x", b"x: y\r\n", b"%41", b"1\r\nx\r\n")) * 10 ** chance.randrange(3, 6)
+    filling: bytes = chance.choice((b"x", b"x: y\r\n", b"%41", b"1\r\nx\r\n"))
+    filling *= chance.choice((1_000, 10_000, 100_000))
     request = chance.choice(VALID)
     at = chance.choice((5, request.index(b"Host"), len(request)))
     return request[:at] + filling + request[at:]

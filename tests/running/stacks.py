@@ -69,12 +69,17 @@ def a_running_stack(*options: str) -> Iterator[Shop]:
 
 
 @contextmanager
-def serving(data: Path, *options: str) -> Iterator[Shop]:
-    """A running stack that keeps its data in the caller's folder."""
+def serving(data: Path, *options: str, files: int | None = None) -> Iterator[Shop]:
+    """A running stack that keeps its data in the caller's folder.
+
+    `files` is the hard limit of open files for each of its processes.
+    """
     defaults = ["--port", "0"]
     if "--step-functions" not in options:  # another engine has waits of its own
         defaults += ["--backoff-scale", str(SHORT_BACKOFFS)]
     command = [sys.executable, "-m", "local", *defaults, "--data", str(data), *options]
+    if files:
+        command = ["bash", "-c", f'ulimit -n {files} && exec "$@"', "bash", *command]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
 
         def ready() -> None:

@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -6,7 +7,7 @@ from local.api_gateway import gateway
 from local.faults.invoke_errors import InvokeRefused
 from local.lambda_functions.concurrency_limit import Throttled
 from local.lambda_functions.invocation_result import InvocationResult
-from tests.local.in_process import Api
+from tests.local.in_process import KEY, Api
 from tests.local.small_stack import Running
 
 
@@ -18,6 +19,45 @@ def test_a_function_that_fails_is_a_502_that_says_nothing(api: Api) -> None:
 def test_a_body_over_ten_megabytes_is_refused(api: Api) -> None:
     response = api.call("POST", "/things", content=b"x" * (10 * 2**20 + 1))
     assert (response.status_code, response.json()) == (413, {"message": "Request Too Long"})
+
+
+def test_a_body_that_says_it_is_too_long_is_refused_unread(api: Api) -> None:
+    headers = [("content-length", str(10 * 2**20 + 1))]
+    response = api.call("POST", "/things", headers=headers, content=never_read())
+    assert (response.status_code, response.json()) == (413, {"message": "Request Too Long"})
+
+
+async def never_read() -> AsyncIterator[bytes]:
+    yield pytest.fail("the body was read")
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "CONNECT", "PATCH"])
+def test_a_method_without_a_route_is_a_403_even_if_others_have_one(api: Api, method: str) -> None:
+    for key in (KEY, None):
+        response = api.call(method, "/things", key=key)
+        assert response.status_code == 403
+        assert response.json() == {"message": "Missing Authentication Token"}
+        assert response.headers["x-request-id"]
+
+
+def test_head_is_a_method_without_a_route_whose_answer_has_no_body(api: Api) -> None:
+    response = api.call("HEAD", "/things")
+    assert (response.status_code, response.content) == (403, b"")
+    assert response.headers["content-length"] == "43"
+    assert response.headers["x-request-id"]
+
+
+class Buggy:
+    """A runtime with a bug."""
+
+    async def invoke(self, *_: object, **__: object) -> InvocationResult:
+        raise KeyError("a secret")
+
+
+def test_a_bug_of_the_gateway_is_a_500_with_a_request_id_and_no_details() -> None:
+    response = Api.of(Buggy()).call("GET", "/things")
+    assert (response.status_code, response.json()) == (500, {"message": "Internal server error"})
+    assert response.headers["x-request-id"]
 
 
 class Endless:

@@ -3,6 +3,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.local.http.raw import Client, serving
+from tests.local.in_process import Api
 
 
 @pytest.fixture(scope="package")
@@ -32,3 +33,9 @@ def sends(server: tuple[str, int]) -> Iterator[Callable[..., Client]]:
     yield send
     for each in opened:
         each.close()
+
+
+@pytest.fixture(scope="package")
+def api() -> Api:
+    """The small template's API, whose functions run in this process."""
+    return Api.of()
