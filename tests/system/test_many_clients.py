@@ -30,7 +30,10 @@ FILES, IDLE, WORKING, REQUESTS = 256, 2_000, 200, 4
 def few_files(starts_a_stack: None) -> Iterator[Shop]:
     """A stack that may not open more than 256 files in any of its processes."""
     file_limit.raise_limit()  # this process opens 2,000 connections
-    with TemporaryDirectory(prefix="orders-") as folder, serving(Path(folder), files=FILES) as shop:
+    with (
+        TemporaryDirectory(prefix="orders-") as folder,
+        serving(Path(folder), "--faults", files=FILES) as shop,
+    ):
         yield shop
 
 
