@@ -48,7 +48,7 @@ class StrictConnection(h11.Connection):
     def __init__(self, limits: Limits) -> None:
         super().__init__(h11.SERVER, READ_AHEAD_BYTES)
         self._limits = limits
-        self._chunks = 0
+        self._chunks, self._head = 0, b""
         self.is_head = False
         self.refusal: Refusal | None = None
 
@@ -70,6 +70,18 @@ class StrictConnection(h11.Connection):
         if self.refusal or event is None:
             raise h11.RemoteProtocolError(NOT_HTTP.message)
         return event
+
+    def send(self, event: h11.Event) -> bytes | None:  # type: ignore[override]  # no overloads
+        """The bytes to send; those of a response's head come with the first of its body.
+
+        A system call for each, which wakes the client, costs more than all of h11.
+        """
+        data = super().send(event)
+        if isinstance(event, h11.Response):
+            self._head = data or b""
+            return b""
+        head, self._head = self._head, b""
+        return head + data if data is not None else None
 
     def _next_valid(self) -> h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED] | None:
         try:
