@@ -157,7 +157,7 @@ class Connection(H11Protocol):
             self.transport.abort()
             return
         request_id = str(uuid.uuid4())
-        access_log.request_without_function(request_id, why.status, self._began, error=why.message)
+        access_log.request_without_function(request_id, why.status, self._began, why.message)
         answer = refusal.response(why, request_id, with_body=not self.conn.is_head)
         self.transport.write(answer)
         self._close_after_lingering()

@@ -25,7 +25,7 @@ def test_a_refused_request_is_logged_once_under_its_request_id(
     known = vars(line)
     assert known["request_id"] == answer.headers["x-request-id"]
     assert (known["source"], known["status"], known["route"]) == ("gateway", 400, None)
-    assert known["error"] == answer.json["message"]
+    assert known["reason"] == answer.json["message"]
     assert "secret" not in str(known)
 
 
