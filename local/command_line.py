@@ -2,11 +2,13 @@
 
 import argparse
 import math
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+API_KEY_VARIABLE = "ORDERS_API_KEY"
 ROOT = Path(__file__).resolve().parent.parent
 """The folder of template.yaml and of the functions' code."""
 
@@ -60,11 +62,21 @@ def _add_api(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--port", type=_port, default=8080, help="port of the API; 0 picks a free one (8080)")
     add("--host", type=_not_blank, default="127.0.0.1", help="address of the API (127.0.0.1)")
-    add(
+    key = parser.add_mutually_exclusive_group()
+    key.add_argument(
         "--api-key",
         type=_header_value,
-        default="local-dev-key",
-        help="the key that callers must send (local-dev-key)",
+        default=os.environ.get(API_KEY_VARIABLE, "local-dev-key"),
+        help="the key that callers must send (local-dev-key); the list of processes shows it to "
+        f"every user of this machine, unlike that of the variable {API_KEY_VARIABLE}",
+    )
+    key.add_argument(
+        "--api-key-file",
+        type=_key_file,
+        dest="api_key",
+        default=argparse.SUPPRESS,
+        metavar="FILE",
+        help="read the key from this file",
     )
     add(
         "--allow-origin",
@@ -176,6 +188,13 @@ def _port(text: str) -> int:
         message = f"must be 0 to {_LAST_PORT}"
         raise argparse.ArgumentTypeError(message)
     return number
+
+
+def _key_file(name: str) -> str:
+    try:
+        return _header_value(Path(name).read_text("utf-8").strip())
+    except (OSError, UnicodeDecodeError) as error:
+        raise argparse.ArgumentTypeError(f"cannot read {name}: {error}") from error
 
 
 def _not_negative(text: str) -> float:

@@ -145,8 +145,14 @@ class _Startup:
 
     async def _start_api(self, stack: Stack, runtime: Runtime, api: socket.socket) -> None:
         contents, key = stack.template, self._options.api_key
-        binary, errors = contents.binary_types, contents.error_headers
-        gateway = Gateway(contents.routes, WarmUp(runtime), key, binary, errors)
+        gateway = Gateway(
+            contents.routes,
+            WarmUp(runtime),
+            key,
+            contents.binary_types,
+            contents.error_headers,
+            for_this_machine=http_server.is_loopback(api),
+        )
         served, most = HealthRoute(gateway, stack.missing), self._connections.api
         await self._exits.enter_async_context(http_server.serving(served, api, most))
         schedules = eventbridge.at_rate(contents.schedules, self._options.schedules)

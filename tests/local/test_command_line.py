@@ -73,3 +73,26 @@ def test_several_origins_can_be_allowed_by_the_rule_of_the_template(origin: str)
 def test_the_template_refuses_the_same_origins(origin: str) -> None:
     rule = template.load()["Parameters"]["AllowedOrigins"]["AllowedPattern"]
     assert not re.fullmatch(rule, origin)
+
+
+def test_the_key_may_come_from_a_variable_or_a_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ORDERS_API_KEY", "of the variable")
+    (tmp_path / "key").write_text("of the file\n")
+
+    assert command_line.parse([]).api_key == "of the variable"
+    assert command_line.parse(["--api-key", "given"]).api_key == "given"
+    assert command_line.parse(["--api-key-file", str(tmp_path / "key")]).api_key == "of the file"
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", "\u00fc".encode(), b"\xff", b"two\nlines"])
+def test_a_file_without_a_usable_key_is_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, content: bytes
+) -> None:
+    (tmp_path / "key").write_bytes(content)
+
+    for file in ("key", "none"):
+        with pytest.raises(SystemExit):
+            command_line.parse(["--api-key-file", str(tmp_path / file)])
+    assert "argument --api-key-file: " in capsys.readouterr().err

@@ -73,8 +73,8 @@ class Stopped:
 
 @pytest.fixture(scope="module")
 def stopped(data: Path) -> Stopped:
-    options = ["--api-key", "it's a key", "--schedules", "0.2", "--faults"]
-    with running(data, *options, **THEIR_OWN) as stack:
+    options = ["--schedules", "0.2", "--faults"]
+    with running(data, *options, ORDERS_API_KEY="it's a key", **THEIR_OWN) as stack:
         return stop(stack)
 
 
@@ -266,8 +266,13 @@ def held_request(stack: Running) -> Iterator[subprocess.Popen[str]]:
     stack.lambdas.plan({"kind": "hold"}, function="AnswerFunction")
     url, key = stack.stack["api_url"] + "/answer", stack.stack["api_key"]
     quiet = ["-s", "-o", "/dev/null", "-w", "%{http_code}"]
-    arguments = ["curl", *quiet, "-d", '{"statusCode": 200}', "-H", f"x-api-key: {key}", url]
-    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as curl:
+    arguments = ["curl", *quiet, "-d", '{"statusCode": 200}', "-H", "@-", url]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(arguments, stdin=pipe, stdout=pipe, text=True) as curl:
+        assert curl.stdin
+        curl.stdin.write(f"x-api-key: {key}")
+        curl.stdin.close()
+        curl.stdin = None  # as `communicate` expects
         stack.lambdas.until_held(function="AnswerFunction")
         yield curl
 

@@ -1,0 +1,36 @@
+"""A page whose host name leads to this machine is refused; to the browser it is of one origin."""
+
+import pytest
+
+from local.api_gateway.gateway import Gateway
+from tests.local.in_process import KEY, Api, Handlers, small_template
+
+CONTENTS = small_template({})
+
+
+def api(*, for_this_machine: bool) -> Api:
+    handlers = Handlers(CONTENTS.functions)
+    return Api(Gateway(CONTENTS.routes, handlers, KEY, for_this_machine=for_this_machine))
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8080", "192.168.0.7:8080", ""])
+@pytest.mark.parametrize("path", ["/things", "/health", "/nowhere"])
+def test_another_host_name_is_refused_whatever_it_asks_for(host: str, path: str) -> None:
+    answer = api(for_this_machine=True).call("GET", path, headers=[("host", host)])
+
+    assert answer.status_code == 421
+    assert answer.json()["message"].startswith("Misdirected Request: Host must be localhost")
+    assert answer.headers["x-request-id"]
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8080", "[::1]:1", "host.docker.internal"])
+def test_the_names_of_this_machine_are_served(host: str) -> None:
+    answer = api(for_this_machine=True).call("GET", "/nowhere", headers=[("host", host)])
+
+    assert answer.status_code == 403
+
+
+def test_an_api_for_others_is_called_by_any_name() -> None:
+    answer = api(for_this_machine=False).call("GET", "/nowhere", headers=[("host", "shop.lan")])
+
+    assert answer.status_code == 403
