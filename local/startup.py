@@ -16,6 +16,7 @@ from deployment import template
 from local import environment, eventbridge, mending, recovery
 from local.api_gateway.gateway import Gateway
 from local.api_gateway.health_route import HealthRoute
+from local.api_gateway.host_check import HostCheck
 from local.command_line import ROOT, Options
 from local.deployments import Deployments
 from local.health import Watch
@@ -145,15 +146,11 @@ class _Startup:
 
     async def _start_api(self, stack: Stack, runtime: Runtime, api: socket.socket) -> None:
         contents, key = stack.template, self._options.api_key
-        gateway = Gateway(
-            contents.routes,
-            WarmUp(runtime),
-            key,
-            contents.binary_types,
-            contents.error_headers,
-            for_this_machine=http_server.is_loopback(api),
-        )
-        served, most = HealthRoute(gateway, stack.missing), self._connections.api
+        binary, errors = contents.binary_types, contents.error_headers
+        gateway = Gateway(contents.routes, WarmUp(runtime), key, binary, errors)
+        healthy = HealthRoute(gateway, stack.missing)
+        served = HostCheck(healthy) if http_server.is_loopback(api) else healthy
+        most = self._connections.api
         await self._exits.enter_async_context(http_server.serving(served, api, most))
         schedules = eventbridge.at_rate(contents.schedules, self._options.schedules)
         await self._exits.enter_async_context(eventbridge.running(schedules, runtime))

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from deployment.template import Route
-from local.api_gateway import api_key, host_check, routing
+from local.api_gateway import api_key, routing
 from local.api_gateway.error_responses import NO_HEADERS, GatewayError, literal_headers
 from local.api_gateway.proxy_event import proxy_event
 from local.api_gateway.proxy_response import proxy_response
@@ -43,7 +43,7 @@ class Invoker(Protocol):
 
 
 class Gateway:
-    """Serves the routes as API Gateway does, or `for_this_machine` only, by its names."""
+    """Serves the routes as API Gateway does."""
 
     def __init__(
         self,
@@ -52,10 +52,8 @@ class Gateway:
         key: str,
         binary_types: Sequence[str] = (),
         error_headers: Mapping[str, str] = NO_HEADERS,
-        *,
-        for_this_machine: bool = False,
     ) -> None:
-        self._runtime, self._key, self._for_this_machine = runtime, key, for_this_machine
+        self._runtime, self._key = runtime, key
         self.deploy(routes, binary_types, error_headers)
         self._running: set[asyncio.Task[InvocationResult]] = set()
 
@@ -108,8 +106,6 @@ class Gateway:
         return error.response(request_id, self._error_headers)
 
     async def _respond(self, request: Request, request_id: str) -> Response:
-        if self._for_this_machine:
-            host_check.check(request)
         match = routing.match(request, self._routes)
         if match.route.needs_key:
             api_key.check(request, self._key)

@@ -4,17 +4,33 @@ To the browser, such a page and the API are of one origin, so it could send the 
 public by default. An API that listens on loopback only is called by the names of this machine.
 """
 
+import time
+import uuid
+
 from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from local.api_gateway.error_responses import GatewayError
+from local.http import access_log
 from local.iam import web_pages
 
+MESSAGE = (
+    "Misdirected Request: Host must be localhost or 127.0.0.1, unless the API is started with "
+    "--host"
+)
 
-def check(request: Request) -> None:
-    """Raises GatewayError (421) unless the header Host names this machine."""
-    if not web_pages.is_local(request.headers.get("host", "")):
-        raise GatewayError(
-            421,
-            "Misdirected Request: Host must be localhost or 127.0.0.1, unless the API is started "
-            "with --host",
-        )
+
+class HostCheck:
+    """An application that is called by the names of this machine only; others get a 421."""
+
+    def __init__(self, application: ASGIApp) -> None:
+        self._application = application
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http" or web_pages.is_local(Request(scope).headers.get("host", "")):
+            await self._application(scope, receive, send)
+            return
+        request_id = str(uuid.uuid4())
+        access_log.request_without_function(request_id, 421, time.monotonic(), MESSAGE)
+        await GatewayError(421, MESSAGE).response(request_id)(scope, receive, send)

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp
 
 from deployment import template
 from deployment.template import Function, Template
@@ -96,7 +97,7 @@ class Handlers:
 class Api:
     """The gateway, called through ASGI with exactly the bytes that a client would send."""
 
-    gateway: Gateway
+    gateway: ASGIApp
 
     @classmethod
     def of(cls, runtime: Invoker | None = None) -> "Api":

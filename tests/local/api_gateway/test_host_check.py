@@ -3,20 +3,23 @@
 import pytest
 
 from local.api_gateway.gateway import Gateway
+from local.api_gateway.health_route import HealthRoute
+from local.api_gateway.host_check import HostCheck
 from tests.local.in_process import KEY, Api, Handlers, small_template
 
 CONTENTS = small_template({})
 
 
-def api(*, for_this_machine: bool) -> Api:
-    handlers = Handlers(CONTENTS.functions)
-    return Api(Gateway(CONTENTS.routes, handlers, KEY, for_this_machine=for_this_machine))
+@pytest.fixture
+def api() -> Api:
+    gateway = Gateway(CONTENTS.routes, Handlers(CONTENTS.functions), KEY)
+    return Api(HostCheck(HealthRoute(gateway, dict)))
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:8080", "192.168.0.7:8080", ""])
 @pytest.mark.parametrize("path", ["/things", "/health", "/nowhere"])
-def test_another_host_name_is_refused_whatever_it_asks_for(host: str, path: str) -> None:
-    answer = api(for_this_machine=True).call("GET", path, headers=[("host", host)])
+def test_another_host_name_is_refused_whatever_it_asks_for(api: Api, host: str, path: str) -> None:
+    answer = api.call("GET", path, headers=[("host", host)])
 
     assert answer.status_code == 421
     assert answer.json()["message"].startswith("Misdirected Request: Host must be localhost")
@@ -24,13 +27,7 @@ def test_another_host_name_is_refused_whatever_it_asks_for(host: str, path: str)
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8080", "[::1]:1", "host.docker.internal"])
-def test_the_names_of_this_machine_are_served(host: str) -> None:
-    answer = api(for_this_machine=True).call("GET", "/nowhere", headers=[("host", host)])
-
-    assert answer.status_code == 403
-
-
-def test_an_api_for_others_is_called_by_any_name() -> None:
-    answer = api(for_this_machine=False).call("GET", "/nowhere", headers=[("host", "shop.lan")])
+def test_the_names_of_this_machine_are_served(api: Api, host: str) -> None:
+    answer = api.call("GET", "/nowhere", headers=[("host", host)])
 
     assert answer.status_code == 403

@@ -22,3 +22,9 @@ def test_a_server_for_all_addresses_is_reached_on_loopback() -> None:
     with http_server.listen("0.0.0.0", 0) as listening:  # noqa: S104  # closed at once
         port = listening.getsockname()[1]
         assert http_server.url(listening) == f"http://127.0.0.1:{port}"
+
+
+@pytest.mark.parametrize(("host", "loopback"), [("127.0.0.1", True), ("0.0.0.0", False)])  # noqa: S104
+def test_only_an_address_of_this_machine_is_loopback(host: str, *, loopback: bool) -> None:
+    with http_server.listen(host, 0) as listening:
+        assert http_server.is_loopback(listening) is loopback
