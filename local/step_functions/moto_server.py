@@ -30,6 +30,7 @@ from moto.core.config import default_user_config
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from local.faults.aws_fault_middleware import AwsFaultMiddleware
+from local.http import file_limit
 from local.iam import session_token
 from local.iam.access_control import AccessControl
 from local.iam.callers import Callers
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
 
 THREADS = 16
 CONNECTIONS = 5000
-"""Every worker keeps a connection for each of its clients. Past this limit, none is accepted."""
+"""Every worker keeps a connection for each of its clients. Past this limit, new ones wait."""
 
 
 def main() -> None:
@@ -62,8 +63,10 @@ def main() -> None:
     options = _options()
     output.make_standard_streams_lossy()
     threading.Thread(target=_end_with_stdin, daemon=True).start()
-    for patch in (patch_abort_and_timeout, patch_lambda_client, patch_parsing):
+    files = file_limit.raise_limit()  # half of them for clients, a quarter for running tasks
+    for patch in (patch_abort_and_timeout, patch_parsing):
         patch.install()
+    patch_lambda_client.install(files // 4)
     patch_backoffs.install(options.backoff_scale)
     _silence_logs()
     default_user_config["stepfunctions"] = {"execute_state_machine": True}
@@ -72,7 +75,7 @@ def main() -> None:
         _application(options),
         sockets=[listening],
         threads=THREADS,
-        connection_limit=CONNECTIONS,
+        connection_limit=min(CONNECTIONS, files // 2),
         asyncore_use_poll=True,  # select() cannot watch so many
     )
 

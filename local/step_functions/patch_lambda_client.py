@@ -1,10 +1,12 @@
 """Patches moto: tasks share one Lambda client, which calls under the state machine's role.
 
-moto would make a client (13 ms) for every task, with an access key that is always the same.
+moto would make a client (13 ms) for every task, with an access key that is always the same. And it
+would open as many connections as tasks are running, until it has no file left.
 """
 
 import os
 from functools import cache
+from threading import Semaphore
 from typing import Any
 
 import boto3
@@ -21,14 +23,28 @@ from local.iam import session_token
 SECONDS = TimeoutSeconds.DEFAULT_TIMEOUT_SECONDS
 
 
-def install() -> None:
-    """Patch moto in this process."""
-    setattr(lambda_eval_utils, "boto_client_for", _shared_client)  # noqa: B010  # mypy: the module only imports it
+class _LambdaClient:
+    """What moto uses of a Lambda client. Of its calls, no more than `most` are made at once."""
+
+    def __init__(self, client: Any, most: Semaphore) -> None:  # noqa: ANN401  # boto3's
+        self._client, self._most = client, most
+
+    def invoke(self, **parameters: Any) -> Any:  # noqa: ANN401  # boto3's
+        """Invoke a function, once there are few enough other calls."""
+        with self._most:
+            return self._client.invoke(**parameters)
 
 
-def _shared_client(service: str, region: str, state_credentials: StateCredentials) -> Any:  # noqa: ANN401, ARG001
-    """A replacement of moto's boto_client_for, with the same arguments."""
-    return _lambda_client(region, state_credentials.role_arn.rpartition("/")[2])
+def install(invocations: int) -> None:
+    """Patch moto in this process. It invokes at most so many functions at once."""
+    most = Semaphore(invocations)
+
+    def shared_client(service: str, region: str, state_credentials: StateCredentials) -> Any:  # noqa: ANN401, ARG001
+        """A replacement of moto's boto_client_for, with the same arguments."""
+        client = _lambda_client(region, state_credentials.role_arn.rpartition("/")[2])
+        return _LambdaClient(client, most)
+
+    setattr(lambda_eval_utils, "boto_client_for", shared_client)  # noqa: B010  # mypy: the module only imports it
 
 
 @cache

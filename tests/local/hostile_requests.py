@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Iterator
 
 KEY = b"x-api-key: local-dev-key\r\n"
-HOST = b"Host: a\r\n"
+HOST = b"Host: localhost\r\n"
 VALID = (
     b"GET /things?a=1 HTTP/1.1\r\n" + HOST + KEY + b"\r\n",
     b"POST /things HTTP/1.1\r\n" + HOST + KEY + b"Content-Length: 11\r\n\r\nhello=world",
@@ -74,6 +74,6 @@ def _oversized(chance: random.Random) -> bytes:
 
 
 def _assembled(chance: random.Random) -> bytes:
-    return b"POST /things HTTP/1.1\r\nHost: a\r\n" + b"".join(
+    return b"POST /things HTTP/1.1\r\nHost: localhost\r\n" + b"".join(
         chance.choices(FRAGMENTS, k=chance.randrange(1, 12))
     )

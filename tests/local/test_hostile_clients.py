@@ -62,7 +62,7 @@ def test_hostile_clients_do_no_harm(cloud: Running, pytestconfig: pytest.Config)
 
     eventually(nothing_is_left)
     assert process.memory_info().rss < memory_before + GROWTH_BYTES
-    assert min(seen[400], seen[403], seen[414], seen[431]) > 10, seen
+    assert min(seen[400], seen[403], seen[414], seen[431]) > 5, seen
     assert max(seen) < 500, seen
     for request in VALID[:3]:
         with closing(Client(address(cloud))) as client:

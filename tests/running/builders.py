@@ -1,5 +1,6 @@
 """Builders of the documents that tests send: `an_order(a_line(product, 2))`."""
 
+import base64
 from contextlib import suppress
 from typing import Any
 from uuid import uuid4
@@ -22,6 +23,11 @@ def a_line(product_id: str, quantity: int = 1) -> Document:
 def an_order(*lines: Document, customer_id: str = "CUST001") -> Document:
     """A body for POST /orders."""
     return {"customer_id": customer_id, "items": list(lines)}
+
+
+def in_event(body: str) -> str:
+    """A request's body as the event of its function has it: API Gateway passes it as base64."""
+    return base64.b64encode(body.encode()).decode()
 
 
 def a_value(annotation: Any) -> object:  # noqa: ANN401 - whatever a model has

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.running.builders import Document, a_line, an_order
+from tests.running.builders import Document, a_line, an_order, in_event
 from tests.running.definition import BEST_EFFORT, COMPENSATING_TASK, TASKS
 from tests.running.in_process import TEMPLATE
 from tests.running.shop import Shop
@@ -221,7 +221,7 @@ def posted(shop: Shop, cell: Cell, product: str) -> str:
 def plan(shop: Shop, cell: Cell, order: str) -> None:
     """Plan the cell's fault for its customer alone; to reach FailOrder, PersistOrder fails."""
     if cell.fault in NOTE_FAULTS:
-        shop.plan("CreateOrder", NOTE_FAULTS[cell.fault] | {"where": {"body": order}})
+        shop.plan("CreateOrder", NOTE_FAULTS[cell.fault] | {"where": {"body": in_event(order)}})
         return
     mine = {"customer_id": cell.customer}
     if cell.state == COMPENSATING_TASK:
