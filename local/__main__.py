@@ -34,9 +34,13 @@ def main() -> int:
 
 
 def _forget_own_cloud_settings() -> None:
-    """Remove the user's own profiles, secrets and proxies: all services here are local."""
+    """Remove the user's own profiles, secrets and proxies: all services here are local.
+
+    Of root's stack, PostgreSQL runs as another user, who must not read the API key either.
+    """
     for name in list(os.environ):
-        if name.startswith(("AWS_", "DB_", "MOTO_")) or name.lower().endswith("_proxy"):
+        own = name.startswith(("AWS_", "DB_", "MOTO_")) or name.lower().endswith("_proxy")
+        if own or name == command_line.API_KEY_VARIABLE:
             del os.environ[name]
 
 

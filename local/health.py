@@ -33,7 +33,7 @@ class Watch:
     """Watches what one component holds.
 
     `missing` is what was found last, in words. A component that cannot be reached is not mended
-    here: its process has ended, and is restarted.
+    here: its process has usually ended, and local/processes/restarts.py restarts it.
     """
 
     def __init__(self, held: Held) -> None:
@@ -49,8 +49,11 @@ class Watch:
     async def check(self) -> None:
         """Look once, and mend what is missing, less and less often while that does not help."""
         self.missing = await self._look()
-        self._in_vain = self._in_vain + 1 if self.missing else 0
-        if self.missing in ("", UNREACHABLE) or not _is_power_of_two(self._in_vain):
+        if self.missing in ("", UNREACHABLE):
+            self._in_vain = 0
+            return
+        self._in_vain += 1
+        if not _is_power_of_two(self._in_vain):
             return
         try:
             await self.held.mend(self.missing)

@@ -33,7 +33,7 @@ def begin(
 ) -> bool:
     """Begin an invocation, whose lines have these keys from now on; returns whether it is cold.
 
-    `who` changes orders in it, for audit lines. `version` is the function's: orders in flight keep
+    `who` is the actor that audit lines name. `version` is the function's: orders in flight keep
     the versions that they began with. A cold start is the first invocation in a process.
     """
     cold_start = not _warm

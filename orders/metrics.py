@@ -1,7 +1,8 @@
 """The metrics, in CloudWatch's embedded metric format: lines of JSON in the functions' logs.
 
 CloudWatch makes metrics of them, in the namespace `OrderManagement`. docs/operating.md, "Metrics",
-lists them. A line is written as soon as its metric is known, also when LOG_LEVEL hides the others.
+lists them. A line is written as soon as its metric is known, also when
+POWERTOOLS_LOG_LEVEL hides the others.
 """
 
 import json
@@ -27,7 +28,7 @@ _OF_THE_LOG = ("request_id", "order_id", "function_name")
 
 
 def count(name: str, **dimensions: str) -> None:
-    """Count one. Each metric is there for all values of `dimensions` together, too.
+    """Count one. Each metric is also published without `dimensions`, in total.
 
     Each value of a dimension makes a metric of its own, so it must have few values.
     """

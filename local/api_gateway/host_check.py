@@ -28,9 +28,14 @@ class HostCheck:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http" or web_pages.is_local(Request(scope).headers.get("host", "")):
+        if scope["type"] != "http" or _is_expected(Request(scope).headers.get("host")):
             await self._application(scope, receive, send)
             return
         request_id = str(uuid.uuid4())
         access_log.request_without_function(request_id, 421, time.monotonic(), MESSAGE)
         await GatewayError(421, MESSAGE).response(request_id)(scope, receive, send)
+
+
+def _is_expected(host: str | None) -> bool:
+    """Browsers always send Host; other clients may leave it out in HTTP/1.0."""
+    return host is None or web_pages.is_local(host)

@@ -15,7 +15,7 @@ async def accept(
     protocol: Callable[[], asyncio.Protocol],
     connections: ConnectionLimit,
 ) -> None:
-    """Accept until cancelled. What waits for room is at most one connection; others queue."""
+    """Accept until cancelled. One accepted connection may wait for room; others stay queued."""
     listening.setblocking(False)  # noqa: FBT003  # the name of the socket's method says it
     loop = asyncio.get_running_loop()
     while True:
@@ -27,7 +27,7 @@ async def accept(
 async def _next(
     loop: asyncio.AbstractEventLoop, listening: socket.socket, connections: ConnectionLimit
 ) -> socket.socket:
-    """The next connection. When the process or the machine has no file left, one is closed."""
+    """The next connection. When there is no file left for it, an idle connection is closed."""
     while True:
         try:
             return (await loop.sock_accept(listening))[0]

@@ -40,7 +40,7 @@ class Connection(H11Protocol):
         self._too_slow: asyncio.TimerHandle | None = None
         self._unread: asyncio.TimerHandle | None = None
         self._began = time.monotonic()
-        self._ending = False
+        self._ending = self._half_closed = False
 
     # What asyncio calls
 
@@ -74,6 +74,12 @@ class Connection(H11Protocol):
         _cancel(self._unread)
         self._watch()
 
+    def eof_received(self) -> bool:  # type: ignore[override]  # uvicorn's returns None
+        """The client sends no more; it still reads the answer to a request that is complete."""
+        cycle: RequestResponseCycle | None = self.cycle
+        self._half_closed = not (cycle is None or cycle.response_complete or cycle.more_body)
+        return self._half_closed
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
         self._ending = True
@@ -92,6 +98,8 @@ class Connection(H11Protocol):
     def on_response_complete(self) -> None:
         """Go on with the next request."""
         super().on_response_complete()
+        if self._half_closed:
+            self.transport.close()
         self._watch()
 
     def shutdown(self) -> None:

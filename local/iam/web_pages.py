@@ -8,7 +8,7 @@ rebinding) counts as of the same origin, and is known by the header Host.
 import re
 
 _LOCAL_HOST = re.compile(
-    r"(?:([a-z0-9-]+\.)*localhost|127\.0\.0\.1|\[::1\]|host\.docker\.internal)(:\d+)?",
+    r"(?:([a-z0-9-]+\.)*localhost|127\.\d+\.\d+\.\d+|\[::1\]|host\.docker\.internal)(:\d+)?",
     re.IGNORECASE,
 )
 """Names that no DNS server of an attacker can answer for. A container calls its host by the last

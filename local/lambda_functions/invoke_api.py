@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import re
 import uuid
 from urllib.parse import unquote
 
@@ -22,6 +23,9 @@ from local.lambda_functions.runtime import Runtime, UnknownFunction
 
 ALIAS = "live"
 """AutoPublishAlias in template.yaml: API and schedule call the functions through it."""
+_NAME_OR_ARN = re.compile(
+    r"((arn:aws:lambda:[a-z0-9-]+:)?\d{12}:function:)?(?P<name>[\w-]+(:[\w$-]+)?)", re.ASCII
+)
 _log = logging.getLogger(__name__)
 
 
@@ -49,7 +53,7 @@ class InvokeApi:
             # Lambda names it AccessDeniedException, and Step Functions, which invokes the
             # functions, reports that as Lambda.AWSLambdaException.
             return lambda_error(403, "AWSLambdaException", refusal)
-        name, _, qualifier = _function_name(request.path_params["name"]).partition(":")
+        name, _, qualifier = function_name(request.path_params["name"]).partition(":")
         body = await request.body()
         try:
             version = self._runtime.version(name, _version(qualifier))
@@ -105,9 +109,13 @@ class InvokeApi:
             _log.warning("an asynchronous event was not run: %r", error)
 
 
-def _function_name(path: str) -> str:
-    """The function's name, with its qualifier if there is one, without the rest of its ARN."""
-    return unquote(path).rsplit("function:", 1)[-1]
+def function_name(path: str) -> str:
+    """The function's name, with its qualifier if there is one, without the rest of its ARN.
+
+    Empty when the path is neither a name nor an ARN. Permissions are judged on the very same name.
+    """
+    named = _NAME_OR_ARN.fullmatch(unquote(path))
+    return named["name"] if named else ""
 
 
 def _version(qualifier: str) -> int | None:
@@ -122,8 +130,7 @@ def _version(qualifier: str) -> int | None:
 
 def function_arn(path: str) -> str:
     """The ARN of the function that a path names: by its name or its ARN, with a qualifier."""
-    name = unquote(path)
-    return name if name.startswith("arn:") else f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
+    return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{function_name(path)}"
 
 
 def lambda_error(status: int, name: str, message: str, **more: str) -> Response:

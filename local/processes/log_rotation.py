@@ -28,8 +28,8 @@ async def keep_small(logs: Path) -> None:
 
 def rotate(logs: Path, most: int) -> None:
     """Empty the logs that have more bytes than this. On a full disk they are not kept."""
-    for log in logs.glob("*.log"):
-        with suppress(OSError):  # removed by somebody; the next second is another try
+    with suppress(OSError):  # a log was removed, or no file is left; a second later it tries again
+        for log in logs.glob("*.log"):
             if log.stat().st_size > most:
                 _empty(log)
 

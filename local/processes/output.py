@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 STDOUT, STDERR = 1, 2
 PERMISSIONS = 0o600
-"""Logs are for their owner: PostgreSQL's quotes the rows that it refused."""
+"""Logs are for their owner only."""
 
 
 class _Lossy(io.FileIO):

@@ -75,6 +75,12 @@ def test_a_component_that_cannot_be_reached_is_said_and_left_to_its_restart() ->
     assert thing.mended == []
 
 
+def test_what_is_lost_after_an_outage_is_mended_at_once() -> None:
+    thing = Thing(*[ConnectionRefusedError()] * 5, "lacks a wheel")
+    checked(thing, times=6)
+    assert thing.mended == ["lacks a wheel"]
+
+
 def test_a_component_that_hangs_is_mended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "HANGS_SECONDS", 0.01)
     thing = Thing(60.0)

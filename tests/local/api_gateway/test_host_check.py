@@ -26,7 +26,9 @@ def test_another_host_name_is_refused_whatever_it_asks_for(api: Api, host: str, 
     assert answer.headers["x-request-id"]
 
 
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8080", "[::1]:1", "host.docker.internal"])
+@pytest.mark.parametrize(
+    "host", ["localhost", "127.0.0.1:8080", "127.1.2.3", "[::1]:1", "host.docker.internal"]
+)
 def test_the_names_of_this_machine_are_served(api: Api, host: str) -> None:
     answer = api.call("GET", "/nowhere", headers=[("host", host)])
 

@@ -109,7 +109,7 @@ def test_request_line_and_headers_have_at_most_10240_bytes(
 ) -> None:
     answer = sends(with_head_bytes(size)).answer()
     assert answer.status == status
-    message = "Request line and headers are longer than 10240 bytes"
+    message = "Request line and header values are longer than 10240 bytes"
     assert status == 200 or answer.json == {"message": message}
 
 

@@ -1,5 +1,7 @@
 """Requests of every legal shape reach the application as they were meant."""
 
+import socket
+
 import pytest
 
 from tests.local.http.raw import Client
@@ -54,6 +56,14 @@ def test_trailers_of_a_chunked_body_are_no_headers(client: Client) -> None:
 def test_pipelined_requests_are_answered_in_order(client: Client) -> None:
     client.send(b"".join(GET.replace(b"next", b"%d" % n) for n in range(50)))
     assert [client.answer().json["path"] for _ in range(50)] == [f"/{n}" for n in range(50)]
+
+
+def test_a_client_that_sends_no_more_still_gets_its_answer(client: Client) -> None:
+    client.send(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc")
+    client.socket.shutdown(socket.SHUT_WR)
+
+    assert client.answer().json["body"] == "abc"
+    assert client.rest() == b""
 
 
 def test_http_1_0_needs_no_host_and_closes(client: Client) -> None:

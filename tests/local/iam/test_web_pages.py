@@ -27,7 +27,6 @@ def test_a_program_on_this_machine_is_no_page(host: str) -> None:
         "localhost.evil.example",
         "localhost:8080.evil.example",
         "127.0.0.1.evil.example:8080",
-        "127.0.0.2:8080",
         "evillocalhost",
         "localhost\n",
         "localhost:8080@evil.example",

@@ -77,6 +77,8 @@ def test_another_engine_may_invoke_what_is_open_to_it_and_nothing_else(api: Invo
     assert invoke(http, f"{ARN}Act", {}) == 403
     assert invoke(http, f"{ARN}Other:1", {}) == 403
     assert invoke(http, f"{ARN}Other:1/invocations/../{ARN}Act:1", {}) == 403
+    assert invoke(http, "Act:1:function:Other:1", {}) == 403
+    assert invoke(http, f"{ARN}Act:1:function:Other", {}) == 403
     assert invoke(http, f"{ARN}Act:1", {"origin": "null"}) == 403
     assert invoke(http, f"{ARN}Act:1", {"host": "evil.example:9101"}) == 403
     assert http.get("/faults").status_code == 403
