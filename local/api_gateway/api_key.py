@@ -18,5 +18,5 @@ def check(request: Request, api_key: str) -> None:
 
 
 def key_id(api_key: str) -> str:
-    """A stable id of the key, which functions may log. Only a key that can be guessed is given away."""
+    """A stable id of the key, which functions may log. It gives away only a key that is guessed."""
     return hashlib.sha256(api_key.encode()).hexdigest()[:10]
