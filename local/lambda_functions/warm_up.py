@@ -20,14 +20,14 @@ class WarmUp:
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._warming: asyncio.Task[None] | None = None
+        self.warming: asyncio.Task[None] | None = None
 
     async def invoke(
         self, name: str, event: object, request_id: str = "", slot_timeout: float | None = None
     ) -> InvocationResult:
         """Invoke a function, as Runtime.invoke. If it has no worker, all functions get one."""
-        if self._runtime.is_cold(name) and (self._warming is None or self._warming.done()):
-            self._warming = asyncio.create_task(self._runtime.warm_up(besides=name))
+        if self._runtime.is_cold(name) and (self.warming is None or self.warming.done()):
+            self.warming = asyncio.create_task(self._runtime.warm_up(besides=name))
         return await self._runtime.invoke(name, event, request_id, slot_timeout)
 
 

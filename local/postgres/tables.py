@@ -1,11 +1,11 @@
 """Whether the database still has its tables, asked over a connection that is kept."""
 
-import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from local.postgres import logins
+from local.processes import daemon_thread
 
 if TYPE_CHECKING:
     from pg8000.native import Connection
@@ -27,11 +27,11 @@ class Tables:
 
     async def note(self) -> None:
         """Note which tables there are: the migrations of a release have just been applied."""
-        self._noted = await asyncio.to_thread(self._names)
+        self._noted = await daemon_thread.call(self._names)
 
     async def lost(self) -> list[str]:
         """The names of those that were noted, and are gone."""
-        return sorted(self._noted - await asyncio.to_thread(self._names))
+        return sorted(self._noted - await daemon_thread.call(self._names))
 
     def _names(self) -> set[str]:
         conn = self._kept.pop() if self._kept else _connect(self._settings)

@@ -6,6 +6,7 @@ parent_death   ends a child process when its parent dies
 output         output that neither a full disk nor a closed terminal can make fail
 log_rotation   keeps logs small
 http_server    opens listening sockets, and serves HTTP on them with uvicorn (local/http)
+daemon_thread  calls what may block for long, without keeping the program from ending
 background     runs coroutines until a context ends
 data_folder    the locked folder that keeps the database, the logs and stack.json
 errors         StackFailure, the one sentence for the person at the terminal

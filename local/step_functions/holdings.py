@@ -1,9 +1,10 @@
 """Whether the bucket and the state machine exist."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
+
+from local.processes import daemon_thread
 
 
 class Holdings:
@@ -15,11 +16,11 @@ class Holdings:
 
     async def has_bucket(self) -> bool:
         """Whether S3 has the bucket. Raises boto3's errors when S3 does not answer."""
-        return await asyncio.to_thread(self._has_bucket)
+        return await daemon_thread.call(self._has_bucket)
 
     async def has_state_machine(self) -> bool:
         """Whether Step Functions has the machine. Raises boto3's errors when it does not answer."""
-        return await asyncio.to_thread(self._has_state_machine)
+        return await daemon_thread.call(self._has_state_machine)
 
     def _has_bucket(self) -> bool:
         s3 = self._client("s3", "AWS_ENDPOINT_URL_S3")

@@ -33,7 +33,9 @@ def test_the_first_request_starts_one_worker_of_each_function(tmp_path: Path) ->
         async with a_runtime(tmp_path) as runtime:
             api = WarmUp(runtime)
             assert not (await api.invoke("Act", COUNT)).failed
-            await becomes(lambda: sizes(runtime) == (1, 1), "one of each")
+            assert api.warming
+            await api.warming
+            assert sizes(runtime) == (1, 1)
             await api.invoke("Act", COUNT)
             await api.invoke("Other", COUNT)
             assert sizes(runtime) == (1, 1)
