@@ -32,7 +32,7 @@ from local.postgres import logins
 from local.postgres import server as postgres
 from local.postgres.socket_folder import socket_folder
 from local.postgres.tables import Tables
-from local.processes import child_process, data_folder, http_server, output
+from local.processes import child_process, daemon_thread, data_folder, http_server, output
 from local.processes.background import background
 from local.processes.child_process import Child
 from local.processes.data_folder import DataFolder
@@ -201,7 +201,8 @@ async def _run_migrations(stack: Stack, root: Path) -> None:
 
 async def _set_password(stack: Stack) -> None:
     """Let the functions log in with the password in `stack.login`, also after a rotation."""
-    await asyncio.to_thread(logins.create, stack.settings, stack.login["DB_PASSWORD"])
+    create = partial(logins.create, stack.settings, stack.login["DB_PASSWORD"])
+    await daemon_thread.call(create)
 
 
 @asynccontextmanager

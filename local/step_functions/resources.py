@@ -1,14 +1,15 @@
 """Creates the bucket, the secret and the state machine, which moto forgets when it restarts."""
 
-import asyncio
 import json
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from deployment.cloudformation import ACCOUNT, REGION
 from deployment.state_machine import StateMachine
 from local.iam.callers import ADMINISTRATOR
+from local.processes import daemon_thread
 from local.processes.errors import StackFailure
 
 BUCKET = "order-backups"
@@ -20,7 +21,7 @@ SECRET_ARN = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{_SECRET}"
 async def create_bucket(url: str, token: str) -> None:
     """Create the bucket for backups. Raises StackFailure."""
     try:
-        await asyncio.to_thread(_create_bucket, url, token)
+        await daemon_thread.call(partial(_create_bucket, url, token))
     except Exception as error:  # boto3's errors and urllib's, all of which mean the same here
         raise StackFailure(f"S3 at {url} cannot create the bucket: {error}") from error
 
@@ -32,7 +33,7 @@ def _create_bucket(url: str, token: str) -> None:
 async def create_secret(url: str, token: str, login: Mapping[str, str]) -> None:
     """Create the secret with the functions' DB_USER and DB_PASSWORD. Raises StackFailure."""
     try:
-        await asyncio.to_thread(_create_secret, url, token, login)
+        await daemon_thread.call(partial(_create_secret, url, token, login))
     except Exception as error:  # boto3's errors and urllib's, all of which mean the same here
         message = f"Secrets Manager at {url} cannot create the secret: {error}"
         raise StackFailure(message) from error
@@ -48,7 +49,7 @@ def _create_secret(url: str, token: str, login: Mapping[str, str]) -> None:
 async def create_state_machine(url: str, token: str, machine: StateMachine) -> None:
     """Create the state machine, or update its definition. Raises StackFailure."""
     try:
-        await asyncio.to_thread(_create_state_machine, url, token, machine)
+        await daemon_thread.call(partial(_create_state_machine, url, token, machine))
     except Exception as error:  # boto3's errors and urllib's, all of which mean the same here
         message = f"Step Functions at {url} cannot create the state machine: {error}"
         raise StackFailure(message) from error

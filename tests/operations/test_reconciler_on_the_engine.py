@@ -25,7 +25,7 @@ def _the_doctor_finds_nothing_afterwards(own: Shop) -> Iterator[None]:
 def held_in_every_state(shop: Shop, product: str) -> dict[str, str]:
     """For each state an order of 3 pieces whose workflow is held there: order ids by state."""
     for state in TASKS:
-        shop.plan(state, HOLD | {"where": {"customer_id": state}})
+        shop.plan(state, HOLD | {"times": None, "where": {"customer_id": state}})
     failing = {"kind": "raise", "times": None, "where": {"customer_id": "FailOrder"}}
     shop.plan("PersistOrder", failing)
     ids = {state: shop.create(a_line(product, 3), customer_id=state) for state in TASKS}
