@@ -26,7 +26,7 @@ from tests.running.waiting import eventually
 
 ROOT = Path(__file__).parent.parent.parent
 CLOUD = Path(__file__).parent / "cloud"
-END_SECONDS = 60.0
+END_SECONDS = 180.0
 
 
 def command(
